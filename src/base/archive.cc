@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <lzma.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include "base/interrupt.h"
+#include "base/relative_path.h"
+
+namespace kmesh {
+namespace {
+
+using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
+using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+// Feeds libarchive with what liblzma's threaded decoder makes of an xz file: libarchive's own is
+// single-threaded.
+class XzStream {
+ public:
+  explicit XzStream(File file) : file_(std::move(file)), in_(1 << 20), out_(1 << 20) {
+    lzma_mt options{};
+    options.threads = std::max(1U, std::thread::hardware_concurrency());
+    options.memlimit_threading = 512ULL << 20;
+    options.memlimit_stop = 1024ULL << 20;
+    ready_ = lzma_stream_decoder_mt(&stream_, &options) == LZMA_OK;
+  }
+  XzStream(const XzStream&) = delete;
+  XzStream& operator=(const XzStream&) = delete;
+  ~XzStream() { lzma_end(&stream_); }
+
+  static la_ssize_t read(archive* reader, void* self, const void** block) {
+    return static_cast<XzStream*>(self)->next(reader, block);
+  }
+
+ private:
+  la_ssize_t next(archive* reader, const void** block) {
+    *block = out_.data();
+    if (!ready_ || ended_) return ready_ ? 0 : -1;
+    stream_.next_out = out_.data();
+    stream_.avail_out = out_.size();
+    while (stream_.avail_out == out_.size()) {
+      if (stream_.avail_in == 0) {
+        stream_.next_in = in_.data();
+        stream_.avail_in = std::fread(in_.data(), 1, in_.size(), file_.get());
+      }
+      const lzma_ret answer = lzma_code(&stream_, std::feof(file_.get()) != 0 ? LZMA_FINISH : LZMA_RUN);
+      if (answer == LZMA_STREAM_END) {
+        ended_ = true;
+        break;
+      }
+      if (answer != LZMA_OK) {
+        archive_set_error(reader, EIO,
+                          answer == LZMA_BUF_ERROR ? "the file ends too early" : "damaged xz data");
+        return -1;
+      }
+    }
+    return static_cast<la_ssize_t>(out_.size() - stream_.avail_out);
+  }
+
+  File file_;
+  std::vector<std::uint8_t> in_;
+  std::vector<std::uint8_t> out_;
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool ready_ = false;
+  bool ended_ = false;
+};
+
+tl::unexpected<Error> damaged(const std::string& path, archive* reader) {
+  const char* why = archive_error_string(reader);
+  return fail(
+      fmt::format("{} cannot be read as an archive: {}", path, why != nullptr ? why : "unknown format"),
+      "the file is truncated or damaged: fetch it again and compare its checksum",
+      fmt::format("sha256sum {}", path));
+}
+
+Result<std::string> content(archive* reader, archive_entry* entry, const std::string& path) {
+  std::string text;
+  text.reserve(static_cast<std::size_t>(std::max<la_int64_t>(0, archive_entry_size(entry))));
+  std::array<char, 1 << 16> buffer{};
+  for (;;) {
+    const la_ssize_t n = archive_read_data(reader, buffer.data(), buffer.size());
+    if (n < 0) return damaged(path, reader);
+    if (n == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+}
+
+bool is_xz(std::FILE* file) {
+  std::array<unsigned char, 6> magic{};
+  const bool xz = std::fread(magic.data(), 1, magic.size(), file) == magic.size() && std::memcmp(magic.data(),
+                                                                                                 "\xfd"
+                                                                                                 "7zXZ",
+                                                                                                 6) == 0;
+  std::rewind(file);
+  return xz;
+}
+
+}  // namespace
+
+Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::string>& wanted) {
+  File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) return fail(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  const Reader reader(archive_read_new(), &archive_read_free);
+  archive_read_support_format_tar(reader.get());
+  std::unique_ptr<XzStream> xz;
+  int opened = ARCHIVE_OK;
+  if (is_xz(file.get())) {
+    xz = std::make_unique<XzStream>(std::move(file));
+    opened = archive_read_open(reader.get(), xz.get(), nullptr, &XzStream::read, nullptr);
+  } else {
+    archive_read_support_filter_all(reader.get());
+    opened = archive_read_open_FILE(reader.get(), file.get());
+  }
+  if (opened != ARCHIVE_OK) return damaged(path, reader.get());
+
+  Tarball found;
+  archive_entry* entry = nullptr;
+  int answer = ARCHIVE_OK;
+  while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
+    if (interrupted()) return tl::make_unexpected(stopped());
+    const char* raw = archive_entry_pathname(entry);
+    std::string_view name = raw != nullptr ? raw : "";
+    if (name.starts_with("./")) name.remove_prefix(2);
+    if (name.empty()) continue;
+    if (!safe_relative_path(name))
+      return fail(fmt::format("{} holds the name '{}', which leaves its folder", path, name));
+    const std::string_view top = name.substr(0, name.find('/'));
+    if (found.top.empty()) found.top = top;
+    if (top != found.top)
+      return fail(fmt::format("{} has more than one top folder ({} and {}); a kernel's source has one", path,
+                              found.top, top));
+    const std::string below(name.size() > top.size() ? name.substr(top.size() + 1) : "");
+    if (!wanted.contains(below) || archive_entry_filetype(entry) != AE_IFREG) continue;
+    KMESH_LET(text, content(reader.get(), entry, path));
+    found.texts[below] = std::move(text);
+    if (found.texts.size() == wanted.size()) return found;
+  }
+  if (answer != ARCHIVE_EOF) return damaged(path, reader.get());
+  return found;
+}
+
+Result<std::vector<std::string>> unpack_flat(const std::string& path, const std::string& folder) {
+  const Reader reader(archive_read_new(), &archive_read_free);
+  archive_read_support_filter_all(reader.get());
+  archive_read_support_format_cpio(reader.get());
+  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 20) != ARCHIVE_OK)
+    return damaged(path, reader.get());
+  std::vector<std::string> names;
+  archive_entry* entry = nullptr;
+  int answer = ARCHIVE_OK;
+  while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
+    std::string name = archive_entry_pathname(entry);
+    if (name.starts_with("./")) name.erase(0, 2);
+    if (!safe_relative_path(name) || name.find('/') != std::string::npos ||
+        archive_entry_filetype(entry) != AE_IFREG)
+      return fail(fmt::format("{} holds '{}', which is no plain file of a source package", path, name));
+    const std::string target = folder + "/" + name;
+    const int out = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (out < 0) return fail(fmt::format("cannot create {}: {}", target, std::strerror(errno)));
+    const int unpacked = archive_read_data_into_fd(reader.get(), out);
+    const int error = archive_errno(reader.get());
+    ::close(out);
+    if (unpacked != ARCHIVE_OK && error == ENOSPC)
+      return fail(fmt::format("cannot write {}: no space left", target),
+                  "the disk is full: free some space, then run the same command again");
+    if (unpacked != ARCHIVE_OK) return damaged(path, reader.get());
+    names.push_back(std::move(name));
+  }
+  if (answer != ARCHIVE_EOF) return damaged(path, reader.get());
+  return names;
+}
+
+Result<void> write_cpio(const std::string& path, const std::vector<CpioEntry>& entries) {
+  const Writer writer(archive_write_new(), &archive_write_free);
+  archive_write_set_format_cpio_newc(writer.get());
+  const std::string temporary = path + ".tmp";
+  const auto broken = [&](const std::string& what) {
+    const char* why = archive_error_string(writer.get());
+    return fail(
+        fmt::format("cannot write {} ({}): {}", path, what, why != nullptr ? why : std::strerror(errno)));
+  };
+  if (archive_write_open_filename(writer.get(), temporary.c_str()) != ARCHIVE_OK) return broken("open");
+  for (const auto& item : entries) {
+    std::string text;
+    if (!item.source.empty()) {
+      File file(std::fopen(item.source.c_str(), "rbe"), &std::fclose);
+      if (!file) return fail(fmt::format("cannot open {}: {}", item.source, std::strerror(errno)));
+      std::array<char, 1 << 16> buffer{};
+      for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;)
+        text.append(buffer.data(), n);
+    }
+    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                              &archive_entry_free);
+    archive_entry_set_pathname(entry.get(), item.name.c_str());
+    archive_entry_set_mode(entry.get(), item.mode);
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(text.size()));
+    archive_entry_set_mtime(entry.get(), 0, 0);
+    if (!item.link.empty()) archive_entry_set_symlink(entry.get(), item.link.c_str());
+    if (archive_write_header(writer.get(), entry.get()) != ARCHIVE_OK) return broken(item.name);
+    if (!text.empty() && archive_write_data(writer.get(), text.data(), text.size()) < 0)
+      return broken(item.name);
+  }
+  if (archive_write_close(writer.get()) != ARCHIVE_OK) return broken("close");
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return broken("rename");
+  return {};
+}
+
+}  // namespace kmesh

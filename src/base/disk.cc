@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/disk.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+namespace kmesh {
+namespace fs = std::filesystem;
+namespace {
+
+tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, int error) {
+  std::string hint;
+  std::string command;
+  if (error == ENOSPC || error == EDQUOT) {
+    hint = "the disk is full: free some space (df shows what is left), then run the same command again";
+    command = fmt::format("df -h {}", fs::path(path).parent_path().string());
+  } else if (error == EACCES || error == EPERM || error == EROFS) {
+    hint = "this user may not; choose a folder of your own with --work DIR";
+  }
+  return fail(fmt::format("cannot {} {}: {}", verb, path, std::strerror(error)), hint, command);
+}
+
+tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, const std::error_code& error) {
+  return cannot(verb, path, error.value());
+}
+
+// A file descriptor that closes itself.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string hex(const unsigned char* bytes, unsigned size) {
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
+  return text;
+}
+
+using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+DigestContext sha256_context() {
+  DigestContext context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  return context;
+}
+
+std::string finish(const DigestContext& context) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+  return hex(digest.data(), size);
+}
+
+}  // namespace
+
+std::string sha256_text(std::string_view text) {
+  auto context = sha256_context();
+  EVP_DigestUpdate(context.get(), text.data(), text.size());
+  return finish(context);
+}
+
+std::string join(std::string_view folder, std::string_view name) {
+  if (folder.empty() || name.starts_with('/')) return std::string(name);
+  return fmt::format("{}{}{}", folder, folder.ends_with('/') ? "" : "/", name);
+}
+
+std::string parent_of(std::string_view path) { return fs::path(path).parent_path().string(); }
+std::string name_of(std::string_view path) { return fs::path(path).filename().string(); }
+
+bool RealDisk::exists(const std::string& path) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(path, error));
+}
+
+Result<FileInfo> RealDisk::info(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return cannot("look at", path, errno);
+  return FileInfo{static_cast<std::uint64_t>(found.st_size),
+                  static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1'000'000'000 + found.st_mtim.tv_nsec,
+                  S_ISDIR(found.st_mode), (found.st_mode & S_IXUSR) != 0};
+}
+
+Result<std::string> RealDisk::read(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return cannot("open", path, errno);
+  std::string text;
+  std::array<char, 1 << 16> buffer{};
+  for (;;) {
+    const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return cannot("read", path, errno);
+    if (n == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+}
+
+Result<void> RealDisk::write(const std::string& path, std::string_view text) {
+  KMESH_TRY(make_dirs(parent_of(path)));
+  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
+  int error = 0;
+  {
+    const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (file.get() < 0) return cannot("create", temporary, errno);
+    std::string_view rest = text;
+    while (!rest.empty() && error == 0) {
+      const ssize_t n = ::write(file.get(), rest.data(), rest.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error = errno;
+      } else {
+        rest.remove_prefix(static_cast<std::size_t>(n));
+      }
+    }
+    if (error == 0 && ::fsync(file.get()) != 0) error = errno;
+  }
+  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary.c_str());
+    return cannot("write", path, error);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> RealDisk::list(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    names.push_back(it->path().filename().string());
+  if (error) return cannot("list", folder, error);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::vector<std::string>> RealDisk::walk(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;  // a link to nowhere is no regular file, that is all
+    if (it->is_regular_file(ignored)) names.push_back(it->path().lexically_relative(folder).string());
+  }
+  if (error) return cannot("list", folder, error);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<void> RealDisk::make_dirs(const std::string& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return cannot("make the folder", folder, error);
+  return {};
+}
+
+Result<void> RealDisk::remove_all(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) return cannot("remove", path, error);
+  return {};
+}
+
+Result<void> RealDisk::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return cannot("rename", from, errno);
+  return {};
+}
+
+Result<void> RealDisk::copy(const std::string& from, const std::string& to) {
+  KMESH_TRY(make_dirs(parent_of(to)));
+  std::error_code error;
+  fs::remove(to, error);  // never into a file that another name may share
+  fs::copy_file(from, to, error);
+  if (error) return cannot("copy " + from + " to", to, error);
+  return {};
+}
+
+Result<void> RealDisk::symlink(const std::string& target, const std::string& path) {
+  KMESH_TRY(make_dirs(parent_of(path)));
+  if (::symlink(target.c_str(), path.c_str()) != 0) return cannot("make the link", path, errno);
+  return {};
+}
+
+Result<void> RealDisk::make_executable(const std::string& path) {
+  if (::chmod(path.c_str(), 0755) != 0) return cannot("make executable", path, errno);
+  return {};
+}
+
+Result<std::string> RealDisk::sha256(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return cannot("open", path, errno);
+  auto context = sha256_context();
+  std::vector<char> buffer(1 << 20);
+  for (;;) {
+    const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return cannot("read", path, errno);
+    if (n == 0) return finish(context);
+    EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(n));
+  }
+}
+
+Result<std::uint64_t> RealDisk::free_bytes(const std::string& folder) {
+  struct statvfs found {};
+  if (::statvfs(folder.c_str(), &found) != 0) return cannot("ask for the free space of", folder, errno);
+  return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+}
+
+}  // namespace kmesh

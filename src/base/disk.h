@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door to files. Everything that reads or changes the disk goes through it, so that a unit test can hand
+// in a disk in memory. Paths are plain strings; every failure names the path and the reason.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kmesh {
+
+struct FileInfo {
+  std::uint64_t bytes = 0;
+  std::int64_t mtime_ns = 0;  // since the epoch
+  bool directory = false;
+  bool executable = false;
+};
+
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  virtual bool exists(const std::string& path) = 0;
+  virtual Result<FileInfo> info(const std::string& path) = 0;
+  virtual Result<std::string> read(const std::string& path) = 0;
+  // Whole or not at all: a temporary file beside it, fsync, rename. Makes missing folders.
+  virtual Result<void> write(const std::string& path, std::string_view text) = 0;
+  // Names of the entries, sorted; not their paths.
+  virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
+  // Paths of the regular files below the folder, relative to it, sorted.
+  virtual Result<std::vector<std::string>> walk(const std::string& folder) = 0;
+  virtual Result<void> make_dirs(const std::string& folder) = 0;
+  virtual Result<void> remove_all(const std::string& path) = 0;
+  virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  // A copy that shares its blocks where the file system can; keeps the mode.
+  virtual Result<void> copy(const std::string& from, const std::string& to) = 0;
+  virtual Result<void> symlink(const std::string& target, const std::string& path) = 0;
+  virtual Result<void> make_executable(const std::string& path) = 0;
+  virtual Result<std::string> sha256(const std::string& path) = 0;
+  virtual Result<std::uint64_t> free_bytes(const std::string& folder) = 0;
+};
+
+// SHA-256 of a text, lower-case hexadecimal.
+std::string sha256_text(std::string_view text);
+
+// "a" + "b" -> "a/b"; an absolute second part stands alone.
+std::string join(std::string_view folder, std::string_view name);
+std::string parent_of(std::string_view path);
+std::string name_of(std::string_view path);
+
+class RealDisk : public Disk {
+ public:
+  bool exists(const std::string& path) override;
+  Result<FileInfo> info(const std::string& path) override;
+  Result<std::string> read(const std::string& path) override;
+  Result<void> write(const std::string& path, std::string_view text) override;
+  Result<std::vector<std::string>> list(const std::string& folder) override;
+  Result<std::vector<std::string>> walk(const std::string& folder) override;
+  Result<void> make_dirs(const std::string& folder) override;
+  Result<void> remove_all(const std::string& path) override;
+  Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> copy(const std::string& from, const std::string& to) override;
+  Result<void> symlink(const std::string& target, const std::string& path) override;
+  Result<void> make_executable(const std::string& path) override;
+  Result<std::string> sha256(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& folder) override;
+};
+
+}  // namespace kmesh

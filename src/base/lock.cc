@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace kmesh {
+namespace {
+
+// Files, and no lock among them: somebody's folder, in which nothing is to be left behind.
+bool is_foreign(const std::string& folder) {
+  std::error_code error;
+  bool any = false;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename() == "lock") return false;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+Result<FolderLock> FolderLock::take(const std::string& folder) {
+  if (is_foreign(folder))
+    return fail(fmt::format("{} holds files and is no work folder", folder),
+                "name an empty or new folder with --work DIR");
+  const std::string path = folder + "/lock";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return fail(fmt::format("cannot write in {}: {}", folder, std::strerror(errno)),
+                "choose a folder of your own with --work DIR");
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
+  ::close(fd);
+  return fail(fmt::format("another kmesh-kernel is at work in {}", folder),
+              "wait for it to end, or name another folder with --work DIR");
+}
+
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+}  // namespace kmesh

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/status.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace kmesh {
+namespace {
+
+constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
+constexpr auto kLogInterval = std::chrono::seconds(15);
+
+}  // namespace
+
+bool put(std::FILE* out, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  return std::fflush(out) == 0 && written;
+}
+
+std::string duration(double seconds) {
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = std::lround(seconds);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string progress_text(std::string_view stage, std::string_view what, std::size_t done, std::size_t total,
+                          double elapsed_seconds) {
+  std::string text = fmt::format("{:<8} ", stage);
+  if (total > 0) {
+    const std::size_t shown = std::min(done, total);
+    // 100 % is said by the end of the stage, not by an estimate
+    text += fmt::format("{:3} %", std::min<std::size_t>(99, shown * 100 / total));
+    if (shown * 50 >= total && elapsed_seconds > 3)
+      text += fmt::format(", {} left", duration(elapsed_seconds * static_cast<double>(total - shown) /
+                                                static_cast<double>(shown)));
+    text += "  ";
+  }
+  text += what;
+  return text;
+}
+
+double StatusWriter::elapsed() const {
+  return std::chrono::duration<double>(Clock::now() - started_).count();
+}
+
+void StatusWriter::begin(const std::string& stage) {
+  stage_ = stage;
+  what_.clear();
+  done_ = total_ = 0;
+  started_ = drawn_ = Clock::now();
+}
+
+void StatusWriter::doing(std::string_view what) {
+  what_ = what;
+  draw(false);
+}
+
+void StatusWriter::progress(std::size_t done, std::size_t total) {
+  done_ = done;
+  total_ = total;
+  draw(false);
+}
+
+void StatusWriter::draw(bool now) {
+  const auto interval = terminal_ ? std::chrono::duration_cast<Clock::duration>(kTerminalInterval)
+                                  : std::chrono::duration_cast<Clock::duration>(kLogInterval);
+  if (!now && Clock::now() - drawn_ < interval) return;
+  drawn_ = Clock::now();
+  std::string text = progress_text(stage_, what_, done_, total_, elapsed());
+  if (terminal_) {
+    const auto room = static_cast<std::size_t>(std::max(20, columns_ - 1));
+    if (text.size() > room) text = text.substr(0, room - 3) + "...";
+    put(out_, "\r\x1b[K" + text);
+    on_screen_ = true;
+  } else {
+    put(out_, text + "\n");
+  }
+}
+
+void StatusWriter::clear() {
+  if (on_screen_) put(out_, "\r\x1b[K");
+  on_screen_ = false;
+}
+
+void StatusWriter::say(std::string_view line) {
+  clear();
+  put(out_, fmt::format("{}\n", line));
+}
+
+void StatusWriter::end(std::string_view outcome) {
+  say(fmt::format("{:<8} {} ({})", stage_, outcome, duration(elapsed())));
+}
+
+StatusWriter status_for_stderr() {
+  winsize size{};
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  if (!terminal || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 80;
+  return {stderr, terminal, size.ws_col};
+}
+
+}  // namespace kmesh

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person sees while the work goes on: on a terminal one line that overwrites itself, in a log plain
+// lines without control characters. Success is short; failures are shown whole by main.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace kmesh {
+
+class Status {
+ public:
+  virtual ~Status() = default;
+  virtual void begin(const std::string& stage) = 0;
+  // What is being done at the moment; replaces what was said before.
+  virtual void doing(std::string_view what) = 0;
+  // Part `done` of `total`; the time left is reckoned from the stage's own speed.
+  virtual void progress(std::size_t done, std::size_t total) = 0;
+  // A line that stays.
+  virtual void say(std::string_view line) = 0;
+  virtual void end(std::string_view outcome) = 0;
+  // Leaves no half-drawn line behind; before anything else is printed.
+  virtual void stop() = 0;
+};
+
+// "3 min 5 s"
+std::string duration(double seconds);
+
+// The text of one progress line, without its end; pure, for both writers.
+std::string progress_text(std::string_view stage, std::string_view what, std::size_t done, std::size_t total,
+                          double elapsed_seconds);
+
+class StatusWriter : public Status {
+ public:
+  StatusWriter(std::FILE* out, bool terminal, int columns)
+      : out_(out), terminal_(terminal), columns_(columns) {}
+  void begin(const std::string& stage) override;
+  void doing(std::string_view what) override;
+  void progress(std::size_t done, std::size_t total) override;
+  void say(std::string_view line) override;
+  void end(std::string_view outcome) override;
+  void stop() override { clear(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  [[nodiscard]] double elapsed() const;
+  void draw(bool now);
+  void clear();
+
+  std::FILE* out_;
+  bool terminal_;
+  int columns_;
+  std::string stage_;
+  std::string what_;
+  std::size_t done_ = 0;
+  std::size_t total_ = 0;
+  Clock::time_point started_;
+  Clock::time_point drawn_;
+  bool on_screen_ = false;
+};
+
+// A writer for standard error as it is: a terminal or not.
+StatusWriter status_for_stderr();
+
+}  // namespace kmesh
