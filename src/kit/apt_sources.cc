@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/apt_sources.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <sstream>
+
+namespace kmesh {
+namespace {
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+std::string with_slash(std::string uri) {
+  if (!uri.ends_with('/')) uri += '/';
+  return uri;
+}
+
+void add_stanza(std::map<std::string, std::string>& stanza, std::vector<AptSource>& sources) {
+  bool binary = false;
+  for (const auto& type : words_of(stanza["types"])) binary = binary || type == "deb";
+  if (binary && stanza["enabled"] != "no") {
+    // a key written into the stanza itself has several lines; its path form is one word
+    const auto keys = words_of(stanza["signed-by"]);
+    for (const auto& uri : words_of(stanza["uris"])) {
+      for (const auto& suite : words_of(stanza["suites"]))
+        sources.push_back({with_slash(uri), suite, keys.size() == 1 ? keys[0] : ""});
+    }
+  }
+  stanza.clear();
+}
+
+}  // namespace
+
+std::vector<AptSource> parse_one_line_sources(std::string_view text) {
+  std::vector<AptSource> sources;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    std::string signed_by;
+    const auto open = line.find('[');
+    const auto close = line.find(']');
+    if (open != std::string::npos && close != std::string::npos && open < close) {
+      for (const auto& option : words_of(line.substr(open + 1, close - open - 1))) {
+        if (option.starts_with("signed-by=")) signed_by = option.substr(10);
+      }
+      line.erase(open, close - open + 1);
+    }
+    const auto words = words_of(line);
+    if (words.size() >= 3 && words[0] == "deb")
+      sources.push_back({with_slash(words[1]), words[2], signed_by});
+  }
+  return sources;
+}
+
+std::vector<AptSource> parse_deb822_sources(std::string_view text) {
+  std::vector<AptSource> sources;
+  std::map<std::string, std::string> stanza;
+  std::string name;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) {
+      add_stanza(stanza, sources);
+      continue;
+    }
+    if (line.front() == ' ' || line.front() == '\t') {
+      stanza[name] += " " + line;
+      continue;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    name = line.substr(0, colon);
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    stanza[name] = line.substr(colon + 1);
+    const auto words = words_of(stanza[name]);
+    if (name == "enabled" && !words.empty()) stanza[name] = words[0];
+  }
+  add_stanza(stanza, sources);
+  return sources;
+}
+
+const AptSource* mirror_for(const std::vector<AptSource>& sources, std::string_view host,
+                            std::string_view suite) {
+  const std::string own = std::string(host) + (suite.ends_with("-security") ? "-security" : "");
+  for (const auto& source : sources) {
+    if (source.suite == own) return &source;
+  }
+  return nullptr;
+}
+
+std::string sources_for(const std::vector<AptSource>& sources, std::string_view host,
+                        const std::vector<std::string>& suites) {
+  std::string text;
+  for (const auto& suite : suites) {
+    const AptSource* source = mirror_for(sources, host, suite);
+    if (source == nullptr) continue;
+    text += fmt::format("Types: deb\nURIs: {}\nSuites: {}\nComponents: main\n", source->uri, suite);
+    if (!source->signed_by.empty()) text += fmt::format("Signed-By: {}\n", source->signed_by);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace kmesh

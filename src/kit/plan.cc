@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "kit/ere.h"
+
+namespace kmesh {
+namespace {
+
+using Lines = std::vector<std::string>;
+using Tree = std::map<std::string, Lines>;
+
+struct Trial {
+  std::vector<FileMatch> files;  // in the order of the patch's files
+  std::size_t matched = 0;
+  std::size_t hunks = 0;
+  Tree result;
+
+  [[nodiscard]] bool all() const { return matched == hunks; }
+};
+
+bool matches(const HunkMatch& hunk) {
+  return hunk.match.found == Found::kHere || hunk.match.found == Found::kMoved;
+}
+
+Trial try_patch(const Patch& patch, const Tree& tree, Direction direction) {
+  Trial trial;
+  trial.result = tree;
+  const auto each = [&](const FilePatch& file) {
+    const auto found = trial.result.find(file.path());
+    const bool exists = found != trial.result.end();
+    FileMatch match = match_file(file, exists ? found->second : Lines{}, exists, direction);
+    trial.hunks += match.hunks.size();
+    trial.matched += static_cast<std::size_t>(std::count_if(match.hunks.begin(), match.hunks.end(), matches));
+    if (match.all) {
+      const bool gone = (direction == Direction::kForward ? file.new_path : file.old_path).empty();
+      if (gone) {
+        trial.result.erase(file.path());
+      } else {
+        trial.result[file.path()] = std::move(match.result);
+      }
+    }
+    return match;
+  };
+  for (const auto& file : patch.files) trial.files.push_back(each(file));
+  return trial;
+}
+
+// Each patch taken back from the source after those behind it were, as far as they could be: a later patch of
+// the series may have changed the lines by which an earlier one is recognised.
+std::vector<Trial> taken_back(const std::vector<Patch>& series, Tree tree) {
+  std::vector<Trial> trials(series.size());
+  for (std::size_t i = series.size(); i-- > 0;) {
+    trials[i] = try_patch(series[i], tree, Direction::kReverse);
+    if (trials[i].all()) tree = trials[i].result;
+  }
+  return trials;
+}
+
+std::string_view word_of(Found found) {
+  switch (found) {
+    case Found::kAmbiguous:
+      return "ambiguous";
+    case Found::kNo:
+      return "none";
+    default:
+      return "forward";
+  }
+}
+
+// The first `limit` lines of a window, each behind a mark.
+std::string quoted(const Lines& lines, std::size_t from, std::size_t count, std::string_view mark) {
+  std::string text;
+  for (std::size_t i = from; i < std::min(lines.size(), from + count); ++i) {
+    text += fmt::format("    {} {}", mark, lines[i]);
+    if (!text.ends_with('\n')) text += '\n';
+  }
+  return text;
+}
+
+std::string conflict_text(const FilePatch& file, int index, const Tree& tree) {
+  const Hunk& hunk = file.hunks[static_cast<std::size_t>(index)];
+  const auto found = tree.find(file.path());
+  std::string text = fmt::format("  {}, hunk {} of {} (expected at line {}):\n", file.path(), index + 1,
+                                 file.hunks.size(), hunk.old_start);
+  if (found == tree.end()) return text + "    the file is not there\n";
+  if (file.old_path.empty()) return text + "    the patch creates this file, and it is already there\n";
+  if (file.new_path.empty())
+    text += "    (the patch deletes the file, which must hold these lines and no others)\n";
+  const Lines wanted = hunk.side('-');
+  const int nearest = most_similar(found->second, wanted);
+  text += "    expected:\n" + quoted(wanted, 0, wanted.size(), "|");
+  if (nearest == 0) return text + "    found: no line of it\n";
+  return text + fmt::format("    found, nearest, at line {}:\n", nearest) +
+         quoted(found->second, static_cast<std::size_t>(nearest - 1), wanted.size(), "|");
+}
+
+void say_hunks(const Patch& patch, const Trial& forward, const Trial& reverse, const Tree& tree,
+               std::vector<Evidence>& evidence) {
+  for (std::size_t f = 0; f < patch.files.size(); ++f) {
+    const FilePatch& file = patch.files[f];
+    for (std::size_t h = 0; h < file.hunks.size(); ++h) {
+      const Match& ahead = forward.files[f].hunks[h].match;
+      const Match& back = reverse.files[f].hunks[h].match;
+      Evidence item;
+      item.path = file.path();
+      if (matches(forward.files[f].hunks[h])) {
+        item.line = ahead.line;
+        item.offset = ahead.offset;
+        item.match = "forward";
+      } else if (matches(reverse.files[f].hunks[h])) {
+        item.line = back.line;
+        item.offset = back.offset;
+        item.match = "reverse";
+      } else {
+        item.match = tree.contains(file.path()) || file.old_path.empty() ? word_of(ahead.found) : "missing";
+        item.text = conflict_text(file, static_cast<int>(h), tree);
+      }
+      evidence.push_back(std::move(item));
+    }
+  }
+}
+
+std::optional<Evidence> find_pattern(const PresentIf& check, const Tree& tree) {
+  const auto file = tree.find(check.path);
+  if (file == tree.end()) return std::nullopt;
+  const auto pattern = Ere::compile(check.pattern);
+  if (!pattern) return std::nullopt;  // refused when the series was read
+  for (std::size_t i = 0; i < file->second.size(); ++i) {
+    std::string line = file->second[i];
+    while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
+    if (pattern->matches(line)) return Evidence{check.path, static_cast<int>(i) + 1, 0, "pattern", line};
+  }
+  return std::nullopt;
+}
+
+// Evidence of the same feature by another change; nothing where the patch's own checks do not say so.
+std::optional<std::vector<Evidence>> equivalent(const Patch& patch, const Tree& tree) {
+  std::vector<Evidence> found;
+  for (const auto& check : patch.present_if_all) {
+    auto hit = find_pattern(check, tree);
+    if (!hit) return std::nullopt;
+    found.push_back(std::move(*hit));
+  }
+  if (patch.present_if_any.empty()) {
+    if (found.empty()) return std::nullopt;
+    return found;
+  }
+  for (const auto& check : patch.present_if_any) {
+    if (auto hit = find_pattern(check, tree)) {
+      found.push_back(std::move(*hit));
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+bool share_a_file(const Patch& a, const Patch& b) {
+  return std::any_of(a.files.begin(), a.files.end(), [&](const FilePatch& x) {
+    return std::any_of(b.files.begin(), b.files.end(),
+                       [&](const FilePatch& y) { return x.path() == y.path(); });
+  });
+}
+
+// The earlier patch that stands in the way of one that does not apply; empty where none does.
+std::string blocker(const Patch& patch, const std::vector<PlannedPatch>& earlier, const Tree& pristine) {
+  const bool applies_alone = try_patch(patch, pristine, Direction::kForward).all();
+  for (auto it = earlier.rbegin(); it != earlier.rend(); ++it) {
+    if (!share_a_file(patch, it->patch)) continue;
+    const bool applied = it->verdict == Verdict::kNeeded;
+    const bool failed = it->verdict != Verdict::kPresent && it->verdict != Verdict::kEquivalent && !applied;
+    if (failed || (applied && applies_alone)) return it->patch.file;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kNeeded:
+      return "needed";
+    case Verdict::kPresent:
+      return "present";
+    case Verdict::kEquivalent:
+      return "equivalent";
+    case Verdict::kPartial:
+      return "partial";
+    case Verdict::kBlocked:
+      return "blocked";
+    case Verdict::kConflict:
+      break;
+  }
+  return "conflict";
+}
+
+std::vector<const PlannedPatch*> Plan::needed() const {
+  std::vector<const PlannedPatch*> all;
+  for (const auto& patch : patches) {
+    if (patch.verdict == Verdict::kNeeded) all.push_back(&patch);
+  }
+  return all;
+}
+
+Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files) {
+  Tree pristine;
+  for (const auto& [path, text] : files) pristine[path] = split_lines(text);
+  Tree tree = pristine;
+  Plan plan;
+  const std::vector<Trial> backwards = taken_back(series, pristine);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const Patch& patch = series[i];
+    PlannedPatch planned;
+    planned.patch = patch;
+    Trial forward = try_patch(patch, tree, Direction::kForward);
+    Trial reverse = try_patch(patch, tree, Direction::kReverse);
+    auto other = equivalent(patch, tree);
+    if (reverse.all()) {
+      planned.verdict = Verdict::kPresent;
+    } else if (other) {
+      planned.verdict = Verdict::kEquivalent;
+      planned.evidence = std::move(*other);
+    } else if (forward.all()) {
+      planned.verdict = Verdict::kNeeded;
+    } else if (backwards[i].all()) {
+      planned.verdict = Verdict::kPresent;
+      reverse = backwards[i];
+    } else if (reverse.matched > 0) {
+      planned.verdict = Verdict::kPartial;
+    } else {
+      planned.blocked_by = blocker(patch, plan.patches, pristine);
+      planned.verdict = planned.blocked_by.empty() ? Verdict::kConflict : Verdict::kBlocked;
+    }
+    if (planned.verdict != Verdict::kEquivalent)
+      say_hunks(patch, planned.verdict == Verdict::kPresent ? reverse : forward, reverse, tree,
+                planned.evidence);
+    if (planned.verdict == Verdict::kPresent) {
+      for (auto& item : planned.evidence) item.match = "reverse";
+    }
+    if (planned.verdict == Verdict::kNeeded) tree = std::move(forward.result);
+    plan.patches.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+Result<void> check_plan(const Plan& plan, std::string_view baseline) {
+  std::string detail;
+  std::string first;
+  for (const auto& planned : plan.patches) {
+    const bool stops = planned.verdict == Verdict::kPartial || planned.verdict == Verdict::kBlocked ||
+                       planned.verdict == Verdict::kConflict;
+    if (!stops) continue;
+    if (first.empty())
+      first =
+          fmt::format("{} does not apply to {} ({})", planned.patch.file, baseline, name_of(planned.verdict));
+    detail += fmt::format("{}: {}\n", planned.patch.file, name_of(planned.verdict));
+    if (!planned.blocked_by.empty()) detail += fmt::format("  blocked by {}\n", planned.blocked_by);
+    for (const auto& item : planned.evidence) {
+      if (item.match == "reverse") detail += fmt::format("  {}:{}: already there\n", item.path, item.line);
+      detail += item.text;
+    }
+  }
+  if (first.empty()) return {};
+  return fail(first,
+              "nothing was changed; refresh the patch against this source (the hunks are shown above), "
+              "or take it out of the series",
+              "", detail);
+}
+
+}  // namespace kmesh

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each patch of a series needs on a source: one verdict a patch, with evidence. Cumulative: a patch is
+// judged on the tree as the ones before it leave it. Pure: it knows only the texts it is given.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "kit/series.h"
+
+namespace kmesh {
+
+enum class Verdict { kNeeded, kPresent, kEquivalent, kPartial, kBlocked, kConflict };
+
+std::string_view name_of(Verdict verdict);
+
+struct Evidence {
+  std::string path;
+  int line = 0;       // 1-based, in the file as it was before the patch; 0 where there is none
+  int offset = 0;     // lines between where the patch expects it and where it is
+  std::string match;  // "forward" | "reverse" | "pattern" | "none" | "ambiguous" | "missing"
+  std::string text;   // for people: what was found, or the expected and the found lines
+};
+
+struct PlannedPatch {
+  Patch patch;
+  Verdict verdict = Verdict::kConflict;
+  std::vector<Evidence> evidence;
+  std::string blocked_by;  // an earlier patch's file name
+};
+
+struct Plan {
+  std::vector<PlannedPatch> patches;
+
+  [[nodiscard]] std::vector<const PlannedPatch*> needed() const;
+};
+
+// Path -> text of the files the series touches or asks about; what is not in it does not exist.
+using TouchedFiles = std::map<std::string, std::string>;
+
+Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files);
+
+// The error that stops a build, where a patch is partial, blocked or in conflict; its detail shows each hunk
+// with the expected and the found lines. Nothing where the plan can be carried out.
+Result<void> check_plan(const Plan& plan, std::string_view baseline);
+
+}  // namespace kmesh

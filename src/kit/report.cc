@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/status.h"
+
+namespace kmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1U << 20) return fmt::format("{} KiB", bytes >> 10);
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+// What an evidence list says in a few words.
+std::string evidence_text(const PlannedPatch& planned) {
+  if (planned.verdict == Verdict::kEquivalent && !planned.evidence.empty()) {
+    const Evidence& first = planned.evidence.front();
+    return fmt::format("{}:{} has it by another change", first.path, first.line);
+  }
+  const auto moved = std::count_if(planned.evidence.begin(), planned.evidence.end(),
+                                   [](const Evidence& item) { return item.offset != 0; });
+  std::string text =
+      fmt::format("{} hunk{}, {}", planned.evidence.size(), planned.evidence.size() == 1 ? "" : "s",
+                  moved == 0 ? "each at its own line" : fmt::format("{} moved", moved));
+  if (planned.verdict == Verdict::kPresent) text += ", already there";
+  return text;
+}
+
+std::string proof_word(const FeatureProof& item) {
+  if (!item.objection.empty()) return "not proven: " + item.objection;
+  return item.judged && item.enhanced == Outcome::kPass ? "proven" : "";
+}
+
+std::string outcome_text(const Report& report) {
+  if (!report.ok) return "Built, but not proven";
+  return report.plan.patches.empty() ? "Built and booted; the series is empty, so there was nothing to prove"
+                                     : "Built and proven";
+}
+
+double total_seconds(const Report& report) {
+  double sum = 0;
+  for (const auto& stage : report.stages) sum += stage.reused ? 0 : stage.seconds;
+  return sum;
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  Json json;
+  json["ok"] = report.ok;
+  if (report.error)
+    json["error"] = {{"what", report.error->what},
+                     {"hint", report.error->hint},
+                     {"command", report.error->command},
+                     {"detail", report.error->detail}};
+  json["baseline"] = {{"name", report.baseline_name},
+                      {"version", report.version},
+                      {"fingerprint", report.fingerprint},
+                      {"origin", report.origin},
+                      {"verified", report.verified}};
+  json["config"] = report.config;
+  json["output"] = report.output;
+  if (!report.until.empty()) json["until"] = report.until;
+  json["patches"] = Json::array();
+  for (const auto& planned : report.plan.patches) {
+    Json evidence = Json::array();
+    for (const auto& item : planned.evidence) {
+      evidence.push_back(
+          {{"path", item.path}, {"line", item.line}, {"offset", item.offset}, {"match", item.match}});
+      if (!item.text.empty()) evidence.back()["text"] = item.text;
+    }
+    json["patches"].push_back({{"file", planned.patch.file},
+                               {"subject", planned.patch.subject},
+                               {"feature", planned.patch.feature},
+                               {"verdict", name_of(planned.verdict)},
+                               {"evidence", evidence}});
+  }
+  json["packages"] = Json::array();
+  for (const auto& package : report.packages)
+    json["packages"].push_back(
+        {{"path", package.path}, {"sha256", package.sha256}, {"bytes", package.bytes}});
+  json["proof"] = Json::array();
+  if (report.proof) {
+    for (const auto& item : report.proof->features) {
+      Json entry = {{"feature", item.feature},
+                    {"baseline", name_of(item.baseline)},
+                    {"enhanced", name_of(item.enhanced)},
+                    {"how", item.how},
+                    {"baseline_lines", item.baseline_lines},
+                    {"enhanced_lines", item.enhanced_lines}};
+      if (!item.objection.empty()) entry["objection"] = item.objection;
+      json["proof"].push_back(std::move(entry));
+    }
+  }
+  json["boots"] = Json::array();
+  for (const auto& boot : report.boots)
+    json["boots"].push_back(
+        {{"image", boot.image}, {"seconds", boot.seconds}, {"accelerator", boot.accelerator}});
+  json["stages"] = Json::array();
+  for (const auto& stage : report.stages) {
+    Json entry = {{"name", stage.name}, {"seconds", stage.seconds}, {"reused", stage.reused}};
+    if (!stage.why.empty()) entry["why"] = stage.why;
+    json["stages"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string proof_text(const Report& report) {
+  std::string text = "Proof                              baseline   enhanced\n";
+  if (!report.proof) return text + "  nothing was booted\n";
+  for (const auto& item : report.proof->features)
+    text += fmt::format("  {:<32} {:<10} {:<10} {}\n             {}\n", item.feature, name_of(item.baseline),
+                        name_of(item.enhanced), proof_word(item), item.how);
+  for (const auto& boot : report.boots)
+    text += fmt::format("  {} booted and was judged in {} ({})\n", boot.image, duration(boot.seconds),
+                        boot.accelerator);
+  return text;
+}
+
+std::string report_text(const Report& report) {
+  std::string text = fmt::format("Linux {} ({}), baseline {}, {} configuration\n", report.version,
+                                 report.origin, report.baseline_name, report.config);
+  text += fmt::format("verified by: {}\nfingerprint: {}\n",
+                      report.verified.empty() ? "nothing" : report.verified, report.fingerprint);
+  if (report.error)
+    text +=
+        fmt::format("\nStopped: {}\n{}\n{}", report.error->what, report.error->hint, report.error->detail);
+  text += "\nPatches\n";
+  if (report.plan.patches.empty()) text += "  none: the series of this baseline is empty\n";
+  for (const auto& planned : report.plan.patches)
+    text += fmt::format("  {:<10} {}\n             {} ({})\n", name_of(planned.verdict), planned.patch.file,
+                        planned.patch.feature, evidence_text(planned));
+  if (!report.packages.empty()) {
+    text += "\nPackages\n";
+    for (const auto& package : report.packages)
+      text += fmt::format("  {}  {}\n             sha256 {}\n", package.path, size_text(package.bytes),
+                          package.sha256);
+  }
+  if (report.proof) text += "\n" + proof_text(report);
+  text += "\nStages\n";
+  for (const auto& stage : report.stages)
+    text += fmt::format("  {:<10} {:>12}{}\n", stage.name, stage.reused ? "reused" : duration(stage.seconds),
+                        stage.why.empty() ? "" : "   (" + stage.why + ")");
+  if (!report.warnings.empty()) {
+    text += "\nTo know\n";
+    for (const auto& warning : report.warnings) text += fmt::format("  - {}\n", warning);
+  }
+  return text;
+}
+
+std::string report_screen(const Report& report, const std::string& work) {
+  std::string text = "\n" + report_text(report);
+  const auto kernel =
+      std::find_if(report.packages.begin(), report.packages.end(), [](const Package& package) {
+        return package.path.ends_with(".rpm") && package.path.find("-devel-") == std::string::npos &&
+               package.path.find("-headers-") == std::string::npos;
+      });
+  if (report.until.empty())
+    text += fmt::format("\n{} ({}).\n", outcome_text(report), duration(total_seconds(report)));
+  text += fmt::format("Report:  {}\n", work + "/report.html");
+  if (report.ok && kernel != report.packages.end()) {
+    if (report.config == "slim")
+      text +=
+          "This is the slim kernel: made to prove and to develop on, in a virtual machine. For a real "
+          "machine build\n"
+          "with the distribution's configuration:  kmesh-kernel build --config distro\n";
+    text += fmt::format("Install on an RPM host:  dnf install {}/packages/*.rpm\n", work);
+  }
+  return text;
+}
+
+}  // namespace kmesh
