@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door.
+#   make kernel      builds the kit, then builds and proves the enhanced kernel (BASELINE=5.10 by default)
+#   make check       builds and passes every test
+#   make check-full  and those that take hours
+#   make bench       measures, side by side with what one would do by hand
+#   make format      puts the sources into shape
+#   make clean       removes build/, with everything that was made or kept in it
+
+BASELINE ?= 5.10
+WORK     ?= build/kernel
+# What `kmesh-kernel build` is told besides: make kernel ARGS="--output deb"
+ARGS     ?=
+# One compiler cache for every work folder of this checkout.
+export CCACHE_DIR ?= $(CURDIR)/build/ccache
+
+.PHONY: kernel kit check check-full bench format clean packages-kernel packages-check
+
+kernel: kit
+	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
+	@if [ -e $(WORK)/enhanced/kmesh.ko ]; then mkdir -p kernel/ko && cp $(WORK)/enhanced/kmesh.ko kernel/ko/; fi
+
+kit: packages-kernel build/gcc/build.ninja
+	@ninja -C build/gcc --quiet kmesh-kernel guest/all
+	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
+
+build/gcc/build.ninja: CMakeLists.txt guest/CMakeLists.txt CMakePresets.json
+	@cmake --preset gcc >build-configure.log || { cat build-configure.log; exit 1; }
+	@mv build-configure.log build/gcc/
+
+packages-kernel:
+	@tools/install-packages.sh kernel
+
+packages-check:
+	@tools/install-packages.sh check
+
+check: packages-check kit
+	@ninja -C build/gcc --quiet
+	@cd build/gcc && ctest --output-on-failure --no-tests=error --label-exclude full
+
+check-full: packages-check kit
+	@ninja -C build/gcc --quiet
+	@cd build/gcc && ctest --output-on-failure --no-tests=error
+
+bench: packages-check kit
+	@bench/run.sh
+
+format:
+	@clang-format -i $$(git ls-files 'src/*.cc' 'src/*.h')
+
+clean:
+	rm -rf build kernel/ko

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/boot.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "kit/prove.h"
+
+namespace kmesh {
+namespace {
+
+// long enough for a kernel to say its first word, short enough not to hurt where KVM exists in name only
+constexpr auto kKvmProbe = std::chrono::seconds(3);
+
+std::string last_lines(std::string_view text, std::size_t count) {
+  std::size_t at = text.size();
+  while (at > 0 && count > 0) {
+    at = text.rfind('\n', at - 1);
+    if (at == std::string_view::npos) return std::string(text);
+    --count;
+  }
+  return std::string(text.substr(at == 0 ? 0 : at + 1));
+}
+
+Command qemu(const Image& image, const std::string& folder, const std::string& append, bool kvm) {
+  Command command;
+  command.argv = {"qemu-system-x86_64",
+                  "-nodefaults",
+                  "-no-user-config",
+                  "-nographic",
+                  "-display",
+                  "none",
+                  "-no-reboot",
+                  "-m",
+                  "512",
+                  "-smp",
+                  "2",
+                  "-nic",
+                  "none",
+                  "-kernel",
+                  image.kernel,
+                  "-initrd",
+                  image.initramfs,
+                  "-append",
+                  fmt::format("console=ttyS0 panic=-1 oops=panic kmesh.results=ttyS1 {}", append),
+                  "-serial",
+                  "file:" + join(folder, "console.txt"),
+                  "-serial",
+                  "file:" + join(folder, "results.txt")};
+  const std::vector<std::string> accel =
+      kvm ? std::vector<std::string>{"-accel", "kvm", "-cpu", "host"}
+          : std::vector<std::string>{"-accel", "tcg,thread=multi", "-cpu", "max"};
+  command.argv.insert(command.argv.end(), accel.begin(), accel.end());
+  command.log = join(folder, "qemu.txt");
+  return command;
+}
+
+Result<void> clear(Kit& kit, const std::string& folder) {
+  KMESH_TRY(kit.disk.make_dirs(folder));
+  for (const auto* name : {"console.txt", "results.txt", "qemu.txt"})
+    KMESH_TRY(kit.disk.remove_all(join(folder, name)));
+  return {};
+}
+
+// Whether KVM runs a guest here, and not only has a device. The answer is kept beside the logs.
+Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder) {
+  if (::access("/dev/kvm", R_OK | W_OK) != 0) return false;
+  const std::string kept = join(folder, "kvm.txt");
+  if (const auto text = kit.disk.read(kept)) return *text == "works\n";
+  kit.status.doing("trying KVM");
+  KMESH_TRY(clear(kit, folder));
+  Command command = qemu(image, folder, "kmesh.test=none", true);
+  command.timeout = kKvmProbe;
+  KMESH_TRY(kit.processes.run(command));
+  const auto console = kit.disk.read(join(folder, "console.txt"));
+  const bool works = console && console->find("Linux version") != std::string::npos;
+  KMESH_TRY(kit.disk.write(kept, works ? "works\n" : "does not work\n"));
+  return works;
+}
+
+}  // namespace
+
+Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder, const BootOptions& options) {
+  KMESH_TRY(kit.disk.make_dirs(folder));
+  KMESH_LET(kvm, kvm_works(kit, image, folder));
+  KMESH_TRY(clear(kit, folder));
+  kit.status.doing(fmt::format("booting {} ({})", image.release, kvm ? "KVM" : "TCG"));
+  Command command = qemu(image, folder, options.append, kvm);
+  command.timeout = options.timeout;
+  const auto started = std::chrono::steady_clock::now();
+  KMESH_LET(exit, kit.processes.run(command));
+  BootResult result;
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  result.accelerator = kvm ? "kvm" : "tcg";
+  result.timed_out = exit.timed_out;
+  const auto console = kit.disk.read(join(folder, "console.txt"));
+  const auto results = kit.disk.read(join(folder, "results.txt"));
+  if (!exit.ok() && !exit.timed_out && (!console || console->empty()))
+    return fail("QEMU cannot run the kernel", "", shown(command.argv), exit.tail);
+  if (console) {
+    result.panicked = console->find("Kernel panic") != std::string::npos;
+    result.console = last_lines(*console, 25);
+  }
+  if (results) result.results = *results;
+  return result;
+}
+
+Result<void> check_guest(const BootResult& result, const std::string& who, const std::string& folder) {
+  if (parse_guest_report(result.results).complete) return {};
+  const std::string what = result.panicked    ? "panicked"
+                           : result.timed_out ? "did not come to its end in time"
+                                              : "ended before its probes did";
+  return fail(fmt::format("{} booted, and {}", who, what),
+              fmt::format("the console is {}", join(folder, "console.txt")), "", result.console);
+}
+
+}  // namespace kmesh

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Booting an image in QEMU: KVM where it works, TCG otherwise, a watchdog always. The guest writes its
+// results to the second serial port; the first carries the console.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+#include "kit/kit.h"
+#include "kit/root.h"
+
+namespace kmesh {
+
+struct BootResult {
+  std::string results;      // what came through the second port
+  std::string console;      // the console's last lines
+  std::string accelerator;  // "kvm" | "tcg"
+  bool panicked = false;
+  bool timed_out = false;
+  double seconds = 0;
+};
+
+struct BootOptions {
+  std::string append;                 // added to the kernel's command line
+  std::chrono::seconds timeout{120};  // a slim kernel comes to its end in 10 s under TCG
+};
+
+// Logs go to `folder`: console.txt, results.txt, qemu.txt.
+// A guest that panics, hangs or falls silent is a result, not an error; a QEMU that cannot start is an error.
+Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder, const BootOptions& options);
+
+// The error of a guest that did not come to its end: a panic, a hang, a silence; its detail is the console.
+// `who` names the kernel in the message, `folder` is where its logs are. Pure.
+Result<void> check_guest(const BootResult& result, const std::string& who, const std::string& folder);
+
+}  // namespace kmesh

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+namespace kmesh {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr std::string_view kLost = "kmesh-config: lost ";
+
+Words rpmbuild(const Side& side, const Make& make) {
+  return {"rpmbuild", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
+          "_dbpath " + side.inside("rpmdb"), "--define", fmt::format("_smp_mflags -j{}", make.jobs),
+          "--define", "kmesh_cc " + make.compiler, "--define", "kmesh_hostcc " + make.compiler,
+          // this host's rpm database is no inventory of its tools: those were looked for before
+          "--nodeps"};
+}
+
+Words make_words(const Side& side, const Make& make) {
+  return {"make",
+          "-C",
+          side.inside("tree"),
+          fmt::format("-j{}", make.jobs),
+          "CC=" + make.compiler,
+          "HOSTCC=" + make.compiler};
+}
+
+Words with(Words words, std::initializer_list<std::string> more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// What makes two builds of one source equal.
+const std::map<std::string, std::string>& fixed_identity() {
+  static const std::map<std::string, std::string> kEnv = {
+      {"KBUILD_BUILD_USER", "kmesh"},
+      {"KBUILD_BUILD_HOST", "kmesh"},
+      {"KBUILD_BUILD_VERSION", "1"},
+      {"KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 12:00:00 UTC 2026"}};
+  return kEnv;
+}
+
+// Runs a build and counts its steps.
+Result<std::size_t> run_steps(Kit& kit, const Side& side, const std::vector<Words>& commands,
+                              std::size_t expected, const std::string& what) {
+  std::size_t steps = 0;
+  for (const auto& argv : commands) {
+    Command command;
+    command.argv = argv;
+    command.env = fixed_identity();
+    command.log = side.log;
+    command.keep_output = true;
+    command.on_line = [&](std::string_view line) {
+      if (is_step(line)) {
+        kit.status.progress(++steps, expected);
+        kit.status.doing(line.substr(line.find_first_not_of(' ')));
+      } else if (line.starts_with("Processing files") || line.starts_with("Executing(")) {
+        kit.status.doing(line.substr(0, line.find(": /")));
+      }
+    };
+    KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
+    if (exit.ok()) continue;
+    const bool full = exit.output.find("No space left on device") != std::string::npos;
+    return fail(full ? "the disk is full" : what,
+                full ? "free some space, then run the same command again; it goes on where it stopped"
+                     : fmt::format("the whole log is {}", side.log),
+                full ? fmt::format("df -h {}", side.folder) : "", first_error(exit.output));
+  }
+  return steps;
+}
+
+// SIDE/rpmbuild/BUILD/*/*/.config: where %prep leaves the tree is the spec's business.
+Result<std::string> find_config(Kit& kit, const Side& side) {
+  const std::string build = side.path("rpmbuild/BUILD");
+  KMESH_LET(outer, kit.disk.list(build));
+  for (const auto& folder : outer) {
+    const auto inner = kit.disk.list(join(build, folder));
+    if (!inner) continue;
+    for (const auto& tree : *inner) {
+      std::string path = join(build, folder + "/" + tree + "/.config");
+      if (kit.disk.exists(path)) return path;
+    }
+  }
+  return fail("%prep left no configured kernel tree below BUILD",
+              fmt::format("the whole log is {}", side.log));
+}
+
+}  // namespace
+
+bool is_step(std::string_view line) {
+  if (!line.starts_with("  ") || line.size() < 5 || line[2] < 'A' || line[2] > 'Z') return false;
+  const std::string_view word = line.substr(2, line.find(' ', 2) - 2);
+  static constexpr std::array<std::string_view, 9> kSteps = {
+      "CC", "AS", "AR", "LD", "HOSTCC", "HOSTLD", "OBJCOPY", "MODPOST", "BTFIDS"};
+  return std::find(kSteps.begin(), kSteps.end(), word) != kSteps.end();
+}
+
+std::vector<std::string> lost_options(std::string_view log) {
+  std::vector<std::string> lost;
+  std::istringstream lines{std::string(log)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kLost)) lost.push_back(line.substr(kLost.size()));
+  }
+  return lost;
+}
+
+std::string first_error(std::string_view output) {
+  static constexpr std::array<std::string_view, 9> kMarks = {
+      " error: ", "fatal error:", "error: ", "*** [", "FAILED:", "Error:", "No such file or directory",
+      "Hunk #",   "No space left"};
+  std::vector<std::string> lines;
+  std::istringstream in{std::string(output)};
+  for (std::string line; std::getline(in, line);) lines.push_back(std::move(line));
+  const auto hit = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return std::any_of(kMarks.begin(), kMarks.end(),
+                       [&](std::string_view mark) { return line.find(mark) != std::string::npos; });
+  });
+  constexpr std::ptrdiff_t kBefore = 5;
+  constexpr std::ptrdiff_t kAfter = 15;
+  const auto middle = hit == lines.end() ? lines.end() : hit;
+  const auto begin =
+      middle - std::min<std::ptrdiff_t>(middle - lines.begin(), hit == lines.end() ? 20 : kBefore);
+  const auto end = middle + std::min<std::ptrdiff_t>(lines.end() - middle, kAfter);
+  std::string text;
+  for (auto line = begin; line != end; ++line) text += *line + "\n";
+  return text;
+}
+
+Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& spec, const Make& make) {
+  kit.status.doing("unpacking, patching, configuring");
+  KMESH_TRY(kit.disk.remove_all(side.path("rpmbuild/BUILD")));
+  KMESH_TRY(run_steps(kit, side, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
+                      "the spec's %prep failed: the source was not unpacked, patched and configured"));
+  return find_config(kit, side);
+}
+
+Result<std::size_t> rpm_build(Kit& kit, const Side& side, const std::string& spec, const Make& make,
+                              std::size_t expected) {
+  for (const auto* name : {"rpmbuild/RPMS", "rpmbuild/BUILDROOT"})
+    KMESH_TRY(kit.disk.remove_all(side.path(name)));
+  return run_steps(kit, side,
+                   {with(rpmbuild(side, make), {"-bb", "--noprep", "--noclean", side.sandbox.inside(spec)})},
+                   expected, "rpmbuild failed");
+}
+
+Result<std::string> tree_configure(Kit& kit, const Side& side, const ConfigChoice& config, const Make& make) {
+  const std::string tree = side.path("tree");
+  const std::string wanted = side.path("kernel.config");
+  const std::string script = side.path("kernel-config");
+  KMESH_TRY(kit.disk.copy(config.path, wanted));
+  KMESH_TRY(kit.disk.copy(join(kit.data.kernel, "rpm/kernel-config"), script));
+  const Words in_tree = {"env", "-C", side.inside("tree")};
+  const auto inside_wanted = side.sandbox.inside(wanted);
+  std::vector<Words> commands = {with(in_tree, {"sh", side.sandbox.inside(script), "adopt", inside_wanted})};
+  if (config.fragment) {
+    commands.push_back(with(make_words(side, make), {"tinyconfig"}));
+    commands.push_back(with(in_tree, {"scripts/kconfig/merge_config.sh", "-m", ".config", inside_wanted}));
+  } else {
+    commands.push_back(with(in_tree, {"cp", inside_wanted, ".config"}));
+  }
+  commands.push_back(with(make_words(side, make), {"olddefconfig"}));
+  commands.push_back(with(in_tree, {"sh", side.sandbox.inside(script), "compare", inside_wanted, ".config"}));
+  kit.status.doing("configuring");
+  KMESH_TRY(run_steps(kit, side, commands, 0, "the kernel cannot be configured"));
+  return join(tree, ".config");
+}
+
+Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const Make& make,
+                               std::size_t expected) {
+  const Words base = make_words(side, make);
+  std::vector<Words> commands = {with(base, {"bzImage", "modules"})};
+  if (output == Output::kDeb) {
+    commands.push_back(
+        with(base, {"bindeb-pkg", "KDEB_PKGVERSION=" + std::string(kRelease), "DPKG_FLAGS=-d --no-sign"}));
+  }
+  return run_steps(kit, side, commands, expected, "make failed");
+}
+
+}  // namespace kmesh

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/kernel.h"
+
+#include <fmt/format.h>
+
+#include "kit/build.h"
+#include "kit/package.h"
+#include "kit/prove.h"
+#include "kit/root.h"
+
+namespace kmesh {
+namespace {
+
+// The side with a log of its own, from its beginning; the one of the run before is kept beside it.
+Result<Side> with_log(Kit& kit, Side side, const KernelRecipe& recipe, const std::string& name) {
+  KMESH_TRY(kit.disk.make_dirs(recipe.logs));
+  side.log = join(recipe.logs, name + ".log");
+  if (kit.disk.exists(side.log)) KMESH_TRY(kit.disk.rename(side.log, side.log + ".old"));
+  return side;
+}
+
+}  // namespace
+
+Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,
+                                const std::string& spec, const std::string& log_name) {
+  KMESH_LET(logged, with_log(kit, side, recipe, log_name));
+  const bool rpm = recipe.output == Output::kRpm;
+  KMESH_LET(config, rpm ? rpm_prepare(kit, logged, spec, recipe.make)
+                        : tree_configure(kit, logged, recipe.config, recipe.make));
+  KMESH_LET(log, kit.disk.read(logged.log));
+  const std::string kept = side.path("resolved.config");
+  KMESH_TRY(kit.disk.copy(config, kept));
+  return Prepared{kept, lost_options(log)};
+}
+
+Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,
+                                const std::string& spec, std::size_t expected_steps,
+                                const std::string& log_name) {
+  KMESH_LET(logged, with_log(kit, side, recipe, log_name));
+  kit.status.doing("compiling");
+  if (recipe.output == Output::kRpm) return rpm_build(kit, logged, spec, recipe.make, expected_steps);
+  KMESH_LET(steps, tree_build(kit, logged, recipe.output, recipe.make, expected_steps));
+  KMESH_TRY(install_tree(kit, logged, recipe.make));
+  return steps;
+}
+
+Result<BootResult> boot_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
+  KMESH_LET(logged, with_log(kit, side, recipe, "prove-" + side.name));
+  const bool rpm = recipe.output == Output::kRpm;
+  std::vector<std::string> packages;
+  if (rpm) {
+    KMESH_LET(built, built_files(kit, side, recipe.output));
+    packages = built;
+  }
+  KMESH_LET(image, rpm ? install_rpms(kit, logged, packages) : install_tree(kit, logged, recipe.make));
+  const std::string build_folder =
+      rpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
+  KMESH_TRY(build_module(kit, logged, image, build_folder, recipe.make));
+  KMESH_TRY(make_initramfs(kit, side.path("root"), side.folder, image));
+  const std::string folder = join(recipe.logs, side.name);
+  KMESH_LET(result, boot(kit, image, folder, {}));
+  KMESH_TRY(check_guest(result, fmt::format("the {} kernel", side.name), folder));
+  return result;
+}
+
+}  // namespace kmesh

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making one of the two kernels, whichever output it is for: the same three steps for the baseline and for
+// the enhanced one, so that nothing but the patches differs between them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kit/boot.h"
+#include "kit/kit.h"
+#include "kit/side.h"
+#include "kit/stage.h"
+
+namespace kmesh {
+
+struct KernelRecipe {
+  Output output = Output::kRpm;
+  ConfigChoice config;
+  Make make;
+  std::string logs;  // folder, absolute
+};
+
+struct Prepared {
+  std::string config;             // path of the resolved configuration, kept in the side's folder
+  std::vector<std::string> lost;  // wanted options that kconfig did not take over
+};
+
+// %prep, or configuring SIDE/tree. `spec` is empty for the outputs made without rpm.
+Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,
+                                const std::string& spec, const std::string& log_name);
+
+// Compiles and packs; gives the compile steps it took.
+Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,
+                                const std::string& spec, std::size_t expected_steps,
+                                const std::string& log_name);
+
+// Installs what was built into a private root, builds the module against it, boots it with the probes.
+// Errors: a guest that did not come to its end, with its console.
+Result<BootResult> boot_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe);
+
+}  // namespace kmesh

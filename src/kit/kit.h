@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every stage is handed: the doors, where the archive and the probes are, and what the user asked for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/disk.h"
+#include "base/process.h"
+#include "base/status.h"
+
+namespace kmesh {
+
+struct Data {
+  std::string kernel;  // patches/, configs/, rpm/, ko_src/, baselines.toml
+  std::string guest;   // init and probes/, compiled
+};
+
+struct Kit {
+  Disk& disk;
+  Processes& processes;
+  Status& status;
+  Data data;
+};
+
+enum class Output { kRpm, kDeb, kImage };
+
+struct Options {
+  std::string baseline;  // empty: 5.10, or what the source's version says
+  std::string tarball;
+  std::string tree;
+  std::string sha256;           // of the tarball, from the user
+  std::string series;           // folder; empty: the archive's
+  std::string config = "slim";  // slim | distro | a file
+  Output output = Output::kRpm;
+  std::string work;   // absolute
+  std::string until;  // name of the last stage; empty: all
+  bool verify = true;
+  bool sandbox = true;
+  bool refresh = false;  // ask the archive again
+  unsigned jobs = 0;     // 0: as many as there are processors
+};
+
+inline std::string_view name_of(Output output) {
+  return output == Output::kRpm ? "rpm" : output == Output::kDeb ? "deb" : "image";
+}
+
+}  // namespace kmesh

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <thread>
+
+#include "kit/kernel.h"
+#include "kit/origin.h"
+#include "kit/stages.h"
+#include "kit/tools.h"
+#include "kit/touched.h"
+#include "kit/tree_edit.h"
+
+namespace kmesh {
+namespace {
+
+using Facts = std::map<std::string, std::string>;
+
+// The content of a folder's files as one hash.
+Result<std::string> folder_hash(Disk& disk, const std::string& folder) {
+  KMESH_LET(files, disk.walk(folder));
+  std::string listing;
+  for (const auto& file : files) {
+    KMESH_LET(hash, disk.sha256(join(folder, file)));
+    listing += hash + " " + file + "\n";
+  }
+  return sha256_text(listing);
+}
+
+class Build {
+ public:
+  Build(Kit& kit, const Options& options, Journal& journal, const std::string& cache)
+      : kit_(kit),
+        options_(options),
+        journal_(journal),
+        stages_(kit, journal, report_.stages),
+        enhanced_(side("enhanced", cache)),
+        baseline_(side("baseline", cache)),
+        package_side_(side("package", cache)) {
+    recipe_.output = options.output;
+    recipe_.logs = work("logs");
+    recipe_.make.jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+    recipe_.make.compiler = compiler(kit);
+  }
+
+  // From here on the source is frozen: version, content, and who vouches for it.
+  Result<void> baseline() {
+    KMESH_LET(text, kit_.disk.read(join(kit_.data.kernel, "baselines.toml")));
+    KMESH_LET(rows, parse_baselines(text));
+    KMESH_LET(row, find_baseline(rows, options_.baseline.empty() ? "5.10" : options_.baseline));
+    row_ = row;
+    const bool own = !options_.tarball.empty() || !options_.tree.empty();
+    KMESH_TRY(own ? open_own_source(rows) : fetch_source(rows));
+    source_.name = row_.name;
+    report_.baseline_name = source_.name;
+    report_.version = source_.version;
+    report_.fingerprint = source_.fingerprint;
+    report_.origin = source_.origin;
+    report_.verified = source_.verified;
+    report_.warnings.insert(report_.warnings.end(), source_.warnings.begin(), source_.warnings.end());
+    return choose_config();
+  }
+
+  // From here on the patches and their order are frozen.
+  Result<void> series() {
+    return stages_.run_always("series", [&]() -> Result<std::string> {
+      series_folder_ =
+          options_.series.empty() ? join(kit_.data.kernel, "patches/" + row_.series) : options_.series;
+      const std::string file = join(series_folder_, "series");
+      const auto text = kit_.disk.read(file);
+      if (!text)
+        return fail(fmt::format("there is no series file {}", file),
+                    "it names the patches in the order they are applied, one file name a line");
+      KMESH_LET(entries, parse_series(*text));
+      for (const auto& entry : entries) {
+        const auto patch_text = kit_.disk.read(join(series_folder_, entry.file));
+        if (!patch_text)
+          return fail(
+              fmt::format("the series names {}, and there is no such file", entry.file),
+              fmt::format("put the patch into {}, or take the line out of its series file", series_folder_));
+        KMESH_LET(patch, parse_patch_file(entry, *patch_text));
+        patches_.push_back(std::move(patch));
+      }
+      return fmt::format("{} patch{}", patches_.size(), patches_.size() == 1 ? "" : "es");
+    });
+  }
+
+  // From here on it is frozen what is done with each patch.
+  Result<void> plan() {
+    const auto paths = paths_to_read(patches_);
+    const Facts inputs = {{"source", source_.fingerprint},
+                          {"paths", sha256_text(fmt::format("{}", fmt::join(paths, "\n")))}};
+    const auto read = [&]() -> Result<Made> {
+      KMESH_LET(files, read_touched(kit_, source_, paths));
+      KMESH_LET(kept, keep_touched(kit_, files, work("plan")));
+      Made made;
+      for (const auto& path : kept) made.outputs.push_back("plan/" + path);
+      return made;
+    };
+    KMESH_TRY(stages_.run("plan", inputs, read));
+    KMESH_LET(files, kept_touched(kit_, paths, work("plan")));
+    report_.plan = make_plan(patches_, files);
+    return check_plan(report_.plan, fmt::format("Linux {}", source_.version));
+  }
+
+  // A source package; nothing yet for the outputs that are made without rpm.
+  Result<void> stage() {
+    KMESH_LET(config, kit_.disk.sha256(recipe_.config.path));
+    KMESH_LET(spec, folder_hash(kit_.disk, join(kit_.data.kernel, "rpm")));
+    stage_inputs_ = {{"source", source_.fingerprint},
+                     {"output", std::string(name_of(options_.output))},
+                     {"configuration", config},
+                     {"the kit's spec", spec}};
+    if (options_.output != Output::kRpm) return {};
+    const auto pack = [&]() -> Result<Made> {
+      KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
+      KMESH_LET(package, make_source_package(kit_, package_side_, source_, recipe_.config));
+      return Made{{{"package", below(package)}}, {below(package)}};
+    };
+    KMESH_LET(facts, stages_.run("stage", stage_inputs_, pack));
+    source_package_ = work(facts["package"]);
+    return {};
+  }
+
+  // From here on the enhanced source is frozen, in a folder of its own.
+  Result<void> edit() {
+    const auto needed = report_.plan.needed();
+    edit_inputs_ = stage_inputs_;
+    for (const auto* planned : needed) edit_inputs_[planned->patch.file] = planned->patch.sha256;
+    const auto lay_out = [&]() -> Result<Made> {
+      KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
+      if (options_.output != Output::kRpm) {
+        KMESH_TRY(unpack_tree(kit_, source_, enhanced_));
+        KMESH_TRY(patch_tree(kit_, series_folder_, needed, enhanced_));
+        return Made{};
+      }
+      KMESH_LET(spec, unpack_source_package(kit_, source_package_, enhanced_));
+      KMESH_TRY(edit_source_package(kit_, spec, series_folder_, needed, enhanced_));
+      Made made{{{"spec", below(spec)}}, {below(spec)}};
+      for (const auto* planned : needed)
+        made.outputs.push_back("enhanced/rpmbuild/SOURCES/" + planned->patch.file);
+      return made;
+    };
+    KMESH_LET(facts, stages_.run("edit", edit_inputs_, lay_out));
+    if (options_.output != Output::kRpm) return {};
+    enhanced_spec_ = work(facts["spec"]);
+    report_.warnings.emplace_back(
+        "rpm's own check of build dependencies was switched off (--nodeps): this host has no RPM database; "
+        "the "
+        "programs themselves were looked for instead");
+    return {};
+  }
+
+  // Unpacked, patched, configured: a patch that does not apply after all fails here, before any compiling.
+  Result<void> prep() {
+    Facts inputs = edit_inputs_;
+    inputs["compiler"] = recipe_.make.compiler;
+    const auto prepare = [&]() -> Result<Made> {
+      KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
+      return Made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}}, {below(prepared.config)}};
+    };
+    KMESH_LET(facts, stages_.run("prep", inputs, prepare));
+    if (!facts["lost"].empty()) report_.warnings.push_back("kconfig did not take over: " + facts["lost"]);
+    return {};
+  }
+
+  Result<void> compile() {
+    Facts inputs = edit_inputs_;
+    inputs["compiler"] = recipe_.make.compiler;
+    KMESH_TRY(stages_.run("build", inputs, [&] { return compile_side(enhanced_, enhanced_spec_, "build"); }));
+    return {};
+  }
+
+  Result<void> package() {
+    KMESH_LET(built, built_hashes(enhanced_));
+    const auto collect = [&]() -> Result<Made> {
+      KMESH_LET(packages, collect_packages(kit_, enhanced_, options_.output, options_.work));
+      Made made;
+      for (const auto& item : packages) made.outputs.push_back(item.path);
+      made.outputs.insert(made.outputs.end(), {"packages/SHA256SUMS", "packages/manifest.json"});
+      return made;
+    };
+    KMESH_TRY(stages_.run("package", built, collect));
+    for (const auto& [name, hash] : built) {
+      const std::string path = "packages/" + name;
+      KMESH_LET(info, kit_.disk.info(work(path)));
+      report_.packages.push_back({path, hash, info.bytes});
+    }
+    return {};
+  }
+
+  // The other kernel of the proof: the same source, made the same way, without a patch. Built once and kept.
+  Result<void> control() {
+    Facts inputs = stage_inputs_;
+    inputs["compiler"] = recipe_.make.compiler;
+    const auto build_control = [&]() -> Result<Made> {
+      std::string spec;
+      if (options_.output == Output::kRpm) {
+        KMESH_LET(unpacked, unpack_source_package(kit_, source_package_, baseline_));
+        spec = unpacked;
+      } else {
+        KMESH_TRY(unpack_tree(kit_, source_, baseline_));
+      }
+      KMESH_TRY(prepare_kernel(kit_, baseline_, recipe_, spec, "control-prep"));
+      return compile_side(baseline_, spec, "control");
+    };
+    KMESH_TRY(stages_.run("control", inputs, build_control));
+    return {};
+  }
+
+  Result<void> prove() {
+    Facts inputs;
+    for (const Side* side : {&enhanced_, &baseline_}) {
+      KMESH_LET(built, built_hashes(*side));
+      for (const auto& [name, hash] : built) inputs[side->name + " " + name] = hash;
+    }
+    KMESH_LET(probes, folder_hash(kit_.disk, join(kit_.data.guest, "probes")));
+    KMESH_LET(init, kit_.disk.sha256(join(kit_.data.guest, "init")));
+    KMESH_LET(module, folder_hash(kit_.disk, join(kit_.data.kernel, "ko_src")));
+    inputs.insert({{"probes", probes}, {"init", init}, {"module", module}});
+    const auto boot_both = [&]() -> Result<Made> {
+      Made made;
+      for (const Side* side : {&enhanced_, &baseline_}) {
+        KMESH_LET(result, boot_kernel(kit_, *side, recipe_));
+        made.facts[side->name + " seconds"] = fmt::format("{:.3f}", result.seconds);
+        made.facts[side->name + " accelerator"] = result.accelerator;
+        made.outputs.push_back(fmt::format("logs/{}/results.txt", side->name));
+      }
+      made.outputs.emplace_back("enhanced/kmesh.ko");
+      return made;
+    };
+    KMESH_LET(facts, stages_.run("prove", inputs, boot_both));
+    std::map<std::string, GuestReport> guests;
+    for (const Side* side : {&baseline_, &enhanced_}) {
+      KMESH_LET(text, kit_.disk.read(work(fmt::format("logs/{}/results.txt", side->name))));
+      guests[side->name] = parse_guest_report(text);
+      report_.boots.push_back({side->name, std::strtod(facts[side->name + " seconds"].c_str(), nullptr),
+                               facts[side->name + " accelerator"]});
+    }
+    report_.proof = judge(report_.plan, guests["baseline"], guests["enhanced"]);
+    report_.ok = report_.proof->ok();
+    return {};
+  }
+
+  Report& report() { return report_; }
+
+ private:
+  [[nodiscard]] std::string work(std::string_view name) const { return join(options_.work, name); }
+  // A path in the work folder as the journal and the report name it.
+  [[nodiscard]] std::string below(const std::string& path) const {
+    return path.substr(options_.work.size() + 1);
+  }
+
+  [[nodiscard]] Side side(const std::string& name, const std::string& cache) const {
+    return {name, work(name), work("logs/" + name + ".log"), Sandbox(options_.sandbox, work(name), cache)};
+  }
+
+  Result<void> fetch_source(const std::vector<BaselineRow>& rows) {
+    const bool distro = options_.config == "distro";
+    const Facts inputs = {{"package", row_.package},
+                          {"suites", fmt::format("{}", fmt::join(row_.suites, " "))},
+                          {"configuration", distro ? "distro" : "none"}};
+    if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
+    const auto fetch = [&]() -> Result<Made> {
+      KMESH_LET(source, fetch_debian(kit_, rows, row_, work("source"), distro));
+      Made made{facts_of(source), {below(source.tarball)}};
+      if (distro) made.outputs.push_back(below(source.config));
+      return made;
+    };
+    KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
+    source_ = source_of(facts, work("source"));
+    return {};
+  }
+
+  Result<void> open_own_source(const std::vector<BaselineRow>& rows) {
+    const auto open = [&]() -> Result<std::string> {
+      kit_.status.doing("reading the source");
+      KMESH_LET(source,
+                options_.tree.empty() ? open_tarball(kit_, rows, options_) : open_tree(kit_, options_));
+      source_ = std::move(source);
+      return fmt::format("Linux {}", source_.version);
+    };
+    KMESH_TRY(stages_.run_always("baseline", open));
+    const auto of_version = baseline_of_version(rows, source_.version);
+    if (!options_.baseline.empty()) return {};
+    if (of_version) {
+      row_ = *of_version;
+      return {};
+    }
+    if (!options_.series.empty()) return {};
+    return fail(fmt::format("the archive has no baseline for Linux {}", source_.version),
+                "name the nearest one with --baseline, or a series of your own with --series DIR");
+  }
+
+  Result<void> choose_config() {
+    report_.config = options_.config;
+    report_.output = name_of(options_.output);
+    if (options_.config == "slim") {
+      recipe_.config = {join(kit_.data.kernel, "configs/slim.config"), true};
+    } else if (options_.config == "distro") {
+      if (source_.config.empty())
+        return fail(
+            "--config distro needs Debian's own configuration, which only a Debian source brings along",
+            "name the file with --config FILE");
+      recipe_.config = {source_.config, false};
+    } else if (kit_.disk.exists(options_.config)) {
+      recipe_.config = {options_.config, false};
+    } else {
+      return fail(fmt::format("there is no configuration file {}", options_.config),
+                  "--config takes slim, distro or a file");
+    }
+    return {};
+  }
+
+  Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage) {
+    const std::string counted = "steps of " + options_.config;
+    std::size_t expected = options_.config == "slim" ? row_.slim_steps : 0;
+    for (const auto* known : {"control", "build"}) {
+      const std::string steps = journal_.fact(known, counted);
+      if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
+    }
+    KMESH_LET(steps, make_kernel(kit_, side, recipe_, spec, expected, stage));
+    Made made;
+    made.facts[counted] = std::to_string(steps);
+    KMESH_LET(files, built_files(kit_, side, options_.output));
+    for (const auto& file : files) made.outputs.push_back(below(file));
+    return made;
+  }
+
+  // File name -> checksum of what a side built.
+  Result<Facts> built_hashes(const Side& side) {
+    Facts hashes;
+    KMESH_LET(files, built_files(kit_, side, options_.output));
+    for (const auto& file : files) {
+      KMESH_LET(hash, kit_.disk.sha256(file));
+      hashes[name_of(file)] = hash;
+    }
+    return hashes;
+  }
+
+  Kit& kit_;
+  const Options& options_;
+  Journal& journal_;
+  Report report_;
+  Stages stages_;
+  KernelRecipe recipe_;
+  BaselineRow row_;
+  Source source_;
+  std::string series_folder_;
+  std::vector<Patch> patches_;
+  Facts stage_inputs_;
+  Facts edit_inputs_;
+  std::string source_package_;
+  std::string enhanced_spec_;
+  Side enhanced_;
+  Side baseline_;
+  Side package_side_;
+};
+
+struct Step {
+  const char* name;
+  Result<void> (Build::*run)();
+};
+
+constexpr std::array kSteps = std::to_array<Step>({
+    {"baseline", &Build::baseline},
+    {"series", &Build::series},
+    {"plan", &Build::plan},
+    {"stage", &Build::stage},
+    {"edit", &Build::edit},
+    {"prep", &Build::prep},
+    {"build", &Build::compile},
+    {"package", &Build::package},
+    {"control", &Build::control},
+    {"prove", &Build::prove},
+});
+
+Result<void> write_report(Kit& kit, const Report& report, const std::string& work) {
+  KMESH_TRY(kit.disk.write(join(work, "report.json"), report_json(report)));
+  KMESH_TRY(kit.disk.write(join(work, "report.txt"), report_text(report)));
+  return kit.disk.write(join(work, "report.html"), report_html(report));
+}
+
+}  // namespace
+
+std::vector<std::string> stage_names() {
+  std::vector<std::string> names;
+  for (const auto& step : kSteps) names.emplace_back(step.name);
+  return names;
+}
+
+Result<Report> build(Kit& kit, const Options& options) {
+  KMESH_LET(journal, Journal::open(kit.disk, options.work));
+  KMESH_TRY(check_tools(kit, options));
+  KMESH_TRY(check_space(kit, options));
+  const char* set = std::getenv("CCACHE_DIR");
+  const std::string cache = set != nullptr && *set == '/' ? set : join(options.work, "ccache");
+  KMESH_TRY(kit.disk.make_dirs(cache));
+  Build build(kit, options, journal, cache);
+  Report& report = build.report();
+  if (!options.sandbox) report.warnings.emplace_back("the build ran without a sandbox (--no-sandbox)");
+  for (const auto& step : kSteps) {
+    if (auto done = (build.*step.run)(); !done) {
+      // an older report must not speak for this run; that it cannot be written is less than why the run
+      // stopped
+      report.error = done.error();
+      [[maybe_unused]] const auto written = write_report(kit, report, options.work);
+      return tl::make_unexpected(std::move(done).error());
+    }
+    if (options.until != step.name) continue;
+    report.until = options.until;
+    report.ok = true;
+    break;
+  }
+  KMESH_TRY(write_report(kit, report, options.work));
+  return report;
+}
+
+}  // namespace kmesh

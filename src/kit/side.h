@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One of the two kernels of a build: the baseline as it comes, or the enhanced one. Both are made the same
+// way, each in a folder of its own that its sandbox sees as /kmesh.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kit/baseline.h"
+#include "kit/kit.h"
+#include "kit/sandbox.h"
+
+namespace kmesh {
+
+struct Side {
+  std::string name;    // "baseline" | "enhanced"
+  std::string folder;  // absolute; /kmesh inside
+  std::string log;     // absolute
+  Sandbox sandbox;
+
+  [[nodiscard]] std::string path(std::string_view below) const { return join(folder, below); }
+  [[nodiscard]] std::string inside(std::string_view below) const { return sandbox.inside(path(below)); }
+};
+
+// What `make` is told besides its targets.
+struct Make {
+  unsigned jobs = 1;
+  std::string compiler;  // "ccache gcc"
+};
+
+}  // namespace kmesh

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/tools.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+namespace kmesh {
+namespace {
+
+struct Need {
+  std::string_view what;     // a program, or a file where it begins with a slash
+  std::string_view package;  // Debian's
+};
+
+constexpr std::array kNeeds = std::to_array<Need>({
+    {"make", "make"},
+    {"gcc", "gcc"},
+    {"ld", "binutils"},
+    {"flex", "flex"},
+    {"bison", "bison"},
+    {"bc", "bc"},
+    {"perl", "perl"},
+    {"python3", "python3-minimal"},
+    {"rsync", "rsync"},
+    {"cpio", "cpio"},
+    {"awk", "gawk"},
+    {"xz", "xz-utils"},
+    {"tar", "tar"},
+    {"patch", "patch"},
+    {"pahole", "dwarves"},
+    {"kmod", "kmod"},
+    {"openssl", "openssl"},
+    {"/usr/include/gelf.h", "libelf-dev"},
+    {"/usr/include/zlib.h", "zlib1g-dev"},
+    {"/usr/include/openssl/ssl.h", "libssl-dev"},
+    {"/bin/busybox", "busybox-static"},
+    {"qemu-system-x86_64", "qemu-system-x86"},
+});
+
+constexpr Need kRpm{"rpmbuild", "rpm"};
+constexpr Need kDeb{"dpkg-buildpackage", "dpkg-dev"};
+
+constexpr std::uint64_t kSlimBytes = 5ULL << 30;
+constexpr std::uint64_t kDistroBytes = 40ULL << 30;
+
+}  // namespace
+
+Result<void> check_tools(Kit& kit, const Options& options) {
+  std::vector<Need> needs(kNeeds.begin(), kNeeds.end());
+  needs.push_back(options.output == Output::kDeb ? kDeb : kRpm);
+  std::vector<std::string_view> missing;
+  std::set<std::string_view> packages;
+  for (const auto& need : needs) {
+    const std::string what(need.what);
+    const bool there = what.starts_with('/') ? kit.disk.exists(what) : !kit.processes.find(what).empty();
+    if (there) continue;
+    missing.push_back(need.what);
+    packages.insert(need.package);
+  }
+  if (!missing.empty())
+    return fail(fmt::format("this host lacks what building a kernel takes: {}", fmt::join(missing, ", ")),
+                "install it, then run the same command again",
+                fmt::format("apt-get install {}", fmt::join(packages, " ")));
+  if (!options.sandbox) return {};
+  if (kit.processes.find("bwrap").empty())
+    return fail("bubblewrap is not installed, and a spec and a kernel's makefiles are somebody's code",
+                "install it; or let that code run with your own rights, with --no-sandbox",
+                "apt-get install bubblewrap");
+  Command probe;
+  probe.argv = {"bwrap",     "--unshare-all", "--ro-bind", "/usr",    "/usr", "--symlink",
+                "usr/lib64", "/lib64",        "--symlink", "usr/lib", "/lib", "/usr/bin/true"};
+  KMESH_LET(exit, kit.processes.run(probe));
+  if (exit.ok()) return {};
+  return fail(
+      "bubblewrap cannot make a sandbox here",
+      "user namespaces may be switched off, or this is a plain chroot; allow them, or let a spec and a "
+      "kernel's makefiles run with your own rights, with --no-sandbox",
+      "sysctl -w user.max_user_namespaces=10000", exit.tail);
+}
+
+Result<void> check_space(Kit& kit, const Options& options) {
+  const std::uint64_t need = options.config == "slim" ? kSlimBytes : kDistroBytes;
+  KMESH_LET(free, kit.disk.free_bytes(options.work));
+  if (free >= need) return {};
+  return fail(fmt::format("{} has {} MiB free; building a kernel takes about {} MiB", options.work,
+                          free >> 20, need >> 20),
+              "free some space, or name a folder on another disk with --work DIR",
+              fmt::format("df -h {}", options.work));
+}
+
+std::string compiler(Kit& kit) { return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc"; }
+
+}  // namespace kmesh

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The programs and headers a build needs, with the Debian package of each, looked for before anything starts
+// so that they are named all at once.
+#pragma once
+
+#include "base/result.h"
+#include "kit/kit.h"
+
+namespace kmesh {
+
+// Errors: something is missing (all of it, with one command that installs it), or there is no sandbox.
+Result<void> check_tools(Kit& kit, const Options& options);
+
+// Room a build takes on the disk. Errors: there is less.
+Result<void> check_space(Kit& kit, const Options& options);
+
+// "ccache gcc" where ccache is installed, "gcc" otherwise.
+std::string compiler(Kit& kit);
+
+}  // namespace kmesh
