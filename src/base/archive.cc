@@ -16,6 +16,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/disk.h"
 #include "base/interrupt.h"
 #include "base/relative_path.h"
 
@@ -35,6 +36,7 @@ class XzStream {
     options.threads = std::max(1U, std::thread::hardware_concurrency());
     options.memlimit_threading = 512ULL << 20;
     options.memlimit_stop = 1024ULL << 20;
+    options.flags = LZMA_CONCATENATED;  // streams in a row are one file, and what follows them is damage
     ready_ = lzma_stream_decoder_mt(&stream_, &options) == LZMA_OK;
   }
   XzStream(const XzStream&) = delete;
@@ -129,7 +131,8 @@ Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::s
   Tarball found;
   archive_entry* entry = nullptr;
   int answer = ARCHIVE_OK;
-  while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
+  // a warning is about a name that this locale cannot spell: it is none that was asked for
+  while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK || answer == ARCHIVE_WARN) {
     if (interrupted()) return tl::make_unexpected(stopped());
     const char* raw = archive_entry_pathname(entry);
     std::string_view name = raw != nullptr ? raw : "";
@@ -149,6 +152,12 @@ Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::s
     if (found.texts.size() == wanted.size()) return found;
   }
   if (answer != ARCHIVE_EOF) return damaged(path, reader.get());
+  if (xz) {  // the archive may end before the compressed stream does, which must be whole as well
+    const void* block = nullptr;
+    la_ssize_t n = 1;
+    while (n > 0) n = XzStream::read(reader.get(), xz.get(), &block);
+    if (n < 0) return damaged(path, reader.get());
+  }
   return found;
 }
 
@@ -162,20 +171,19 @@ Result<std::vector<std::string>> unpack_flat(const std::string& path, const std:
   archive_entry* entry = nullptr;
   int answer = ARCHIVE_OK;
   while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK) {
-    std::string name = archive_entry_pathname(entry);
+    const char* raw = archive_entry_pathname(entry);
+    std::string name = raw != nullptr ? raw : "";
     if (name.starts_with("./")) name.erase(0, 2);
     if (!safe_relative_path(name) || name.find('/') != std::string::npos ||
         archive_entry_filetype(entry) != AE_IFREG)
       return fail(fmt::format("{} holds '{}', which is no plain file of a source package", path, name));
     const std::string target = folder + "/" + name;
     const int out = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (out < 0) return fail(fmt::format("cannot create {}: {}", target, std::strerror(errno)));
+    if (out < 0) return cannot("create", target, errno);
     const int unpacked = archive_read_data_into_fd(reader.get(), out);
     const int error = archive_errno(reader.get());
     ::close(out);
-    if (unpacked != ARCHIVE_OK && error == ENOSPC)
-      return fail(fmt::format("cannot write {}: no space left", target),
-                  "the disk is full: free some space, then run the same command again");
+    if (unpacked != ARCHIVE_OK && error == ENOSPC) return cannot("write", target, error);
     if (unpacked != ARCHIVE_OK) return damaged(path, reader.get());
     names.push_back(std::move(name));
   }
@@ -188,9 +196,8 @@ Result<void> write_cpio(const std::string& path, const std::vector<CpioEntry>& e
   archive_write_set_format_cpio_newc(writer.get());
   const std::string temporary = path + ".tmp";
   const auto broken = [&](const std::string& what) {
-    const char* why = archive_error_string(writer.get());
-    return fail(
-        fmt::format("cannot write {} ({}): {}", path, what, why != nullptr ? why : std::strerror(errno)));
+    const int error = archive_errno(writer.get());
+    return cannot(fmt::format("write {} into", what), path, error != 0 ? error : errno);
   };
   if (archive_write_open_filename(writer.get(), temporary.c_str()) != ARCHIVE_OK) return broken("open");
   for (const auto& item : entries) {
@@ -201,6 +208,7 @@ Result<void> write_cpio(const std::string& path, const std::vector<CpioEntry>& e
       std::array<char, 1 << 16> buffer{};
       for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;)
         text.append(buffer.data(), n);
+      if (std::ferror(file.get()) != 0) return cannot("read", item.source, errno);
     }
     const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
                                                                               &archive_entry_free);
@@ -208,6 +216,7 @@ Result<void> write_cpio(const std::string& path, const std::vector<CpioEntry>& e
     archive_entry_set_mode(entry.get(), item.mode);
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(text.size()));
     archive_entry_set_mtime(entry.get(), 0, 0);
+    archive_entry_set_rdev(entry.get(), item.device);
     if (!item.link.empty()) archive_entry_set_symlink(entry.get(), item.link.c_str());
     if (archive_write_header(writer.get(), entry.get()) != ARCHIVE_OK) return broken(item.name);
     if (!text.empty() && archive_write_data(writer.get(), text.data(), text.size()) < 0)

@@ -3,6 +3,8 @@
 // checked, and the initramfs written. libarchive does the formats, liblzma the multi-threaded xz.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <map>
 #include <set>
@@ -33,6 +35,7 @@ struct CpioEntry {
   std::string source;  // file to read; empty for folders and links
   std::string link;    // target of a symbolic link
   unsigned mode = 0;   // with the file type, as in stat
+  dev_t device = 0;    // of a device node, as makedev gives it
 };
 
 // Writes an initramfs (cpio, newc), everything owned by root.

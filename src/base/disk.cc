@@ -10,29 +10,20 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 
+#include "base/interrupt.h"
+
 namespace kmesh {
 namespace fs = std::filesystem;
 namespace {
 
-tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, int error) {
-  std::string hint;
-  std::string command;
-  if (error == ENOSPC || error == EDQUOT) {
-    hint = "the disk is full: free some space (df shows what is left), then run the same command again";
-    command = fmt::format("df -h {}", fs::path(path).parent_path().string());
-  } else if (error == EACCES || error == EPERM || error == EROFS) {
-    hint = "this user may not; choose a folder of your own with --work DIR";
-  }
-  return fail(fmt::format("cannot {} {}: {}", verb, path, std::strerror(error)), hint, command);
-}
-
 tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, const std::error_code& error) {
-  return cannot(verb, path, error.value());
+  return kmesh::cannot(verb, path, error.value());
 }
 
 // A file descriptor that closes itself.
@@ -71,7 +62,25 @@ std::string finish(const DigestContext& context) {
   return hex(digest.data(), size);
 }
 
+// A pipe or a device: reading it may never end, nor even opening it.
+bool is_special(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
 }  // namespace
+
+tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, int error) {
+  std::string hint;
+  std::string command;
+  if (error == ENOSPC || error == EDQUOT) {
+    hint = "the disk is full: free some space (df shows what is left), then run the same command again";
+    command = fmt::format("df -h {}", fs::path(path).parent_path().string());
+  } else if (error == EACCES || error == EPERM || error == EROFS) {
+    hint = "this user may not; choose a folder of your own with --work DIR";
+  }
+  return fail(fmt::format("cannot {} {}: {}", verb, path, std::strerror(error)), hint, command);
+}
 
 std::string sha256_text(std::string_view text) {
   auto context = sha256_context();
@@ -101,6 +110,7 @@ Result<FileInfo> RealDisk::info(const std::string& path) {
 }
 
 Result<std::string> RealDisk::read(const std::string& path) {
+  if (is_special(path)) return fail(fmt::format("{} is a pipe or a device, and no file", path));
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return cannot("open", path, errno);
   std::string text;
@@ -116,7 +126,8 @@ Result<std::string> RealDisk::read(const std::string& path) {
 
 Result<void> RealDisk::write(const std::string& path, std::string_view text) {
   KMESH_TRY(make_dirs(parent_of(path)));
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
+  static std::atomic<unsigned> counter{0};  // two threads may write beside each other
+  const std::string temporary = fmt::format("{}.{}-{}.tmp", path, ::getpid(), ++counter);
   int error = 0;
   {
     const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
@@ -204,6 +215,7 @@ Result<void> RealDisk::make_executable(const std::string& path) {
 }
 
 Result<std::string> RealDisk::sha256(const std::string& path) {
+  if (is_special(path)) return fail(fmt::format("{} is a pipe or a device, and no file", path));
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return cannot("open", path, errno);
   auto context = sha256_context();
@@ -213,6 +225,7 @@ Result<std::string> RealDisk::sha256(const std::string& path) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return cannot("read", path, errno);
     if (n == 0) return finish(context);
+    if (interrupted()) return tl::make_unexpected(stopped());
     EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(n));
   }
 }

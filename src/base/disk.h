@@ -42,6 +42,9 @@ class Disk {
   virtual Result<std::uint64_t> free_bytes(const std::string& folder) = 0;
 };
 
+// The error of a file that could not be had, from errno; a full disk and a missing right get their remedy.
+tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, int error);
+
 // SHA-256 of a text, lower-case hexadecimal.
 std::string sha256_text(std::string_view text);
 

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/disk.h"
+
 namespace kmesh {
 namespace {
 
@@ -32,9 +34,7 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
                 "name an empty or new folder with --work DIR");
   const std::string path = folder + "/lock";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0)
-    return fail(fmt::format("cannot write in {}: {}", folder, std::strerror(errno)),
-                "choose a folder of your own with --work DIR");
+  if (fd < 0) return cannot("write", path, errno);
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
   ::close(fd);
   return fail(fmt::format("another kmesh-kernel is at work in {}", folder),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <deque>
 
+#include "base/disk.h"
 #include "base/interrupt.h"
 
 extern char** environ;
@@ -92,7 +94,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 // In the child, between fork and exec: only what is safe there.
 [[noreturn]] void become(const char* path, char* const* argv, char* const* env, const char* folder,
                          int output, int report) {
-  ::setpgid(0, 0);
+  ::setsid();  // a group of its own, and no terminal at which a program could wait for an answer
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGPIPE, SIG_DFL);  // ignored by us only: `yes | head` in a makefile must end as it does elsewhere
   const int null = ::open("/dev/null", O_RDONLY);
@@ -103,6 +105,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   const int error = errno;
   [[maybe_unused]] const ssize_t n = ::write(report, &error, sizeof error);
   ::_exit(127);
+}
+
+bool is_program(const std::string& path) {
+  struct stat found {};
+  return ::access(path.c_str(), X_OK) == 0 && ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
 }
 
 void end_group(pid_t child) {
@@ -118,6 +125,13 @@ void end_group(pid_t child) {
 }
 
 }  // namespace
+
+tl::unexpected<Error> program_failed(std::string what, std::string hint, const Exit& exit) {
+  if (exit.tail.find("No space left on device") == std::string::npos)
+    return fail(std::move(what), std::move(hint), "", exit.tail);
+  return fail(fmt::format("the disk is full: {}", what), "free some space, then run the same command again",
+              "", exit.tail);
+}
 
 std::string shown(const std::vector<std::string>& argv) {
   std::string text;
@@ -137,14 +151,14 @@ std::string shown(const std::vector<std::string>& argv) {
 }
 
 std::string RealProcesses::find(const std::string& program) {
-  if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0 ? program : "";
+  if (program.find('/') != std::string::npos) return is_program(program) ? program : "";
   const char* path = std::getenv("PATH");
   // sbin folders are not on an ordinary user's PATH, and depmod lives there
   std::string folders = fmt::format("{}:/usr/sbin:/sbin", path != nullptr ? path : "/usr/bin:/bin");
   for (std::size_t at = 0; at <= folders.size();) {
     const std::size_t end = std::min(folders.find(':', at), folders.size());
     std::string candidate = folders.substr(at, end - at) + "/" + program;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (is_program(candidate)) return candidate;
     at = end + 1;
   }
   return {};
@@ -164,7 +178,7 @@ Result<Exit> RealProcesses::run(const Command& command) {
   int log = -1;
   if (!command.log.empty()) {
     log = ::open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (log < 0) return fail(fmt::format("cannot open the log {}: {}", command.log, std::strerror(errno)));
+    if (log < 0) return cannot("open the log", command.log, errno);
   }
   auto words = command.argv;
   auto settings = merged_environment(command.env);
@@ -176,7 +190,6 @@ Result<Exit> RealProcesses::run(const Command& command) {
   ::close(out[1]);
   ::close(report[1]);
   if (child < 0) return fail(fmt::format("cannot start {}: {}", path, std::strerror(errno)));
-  ::setpgid(child, child);
 
   Exit exit;
   Lines lines(command, log);
@@ -194,12 +207,13 @@ Result<Exit> RealProcesses::run(const Command& command) {
     }
     const int ready = ::poll(&waiting, 1, 200);
     if (ready < 0 && errno != EINTR) break;
+    if (ready == 0 && ended_early) break;  // what still holds the pipe left the group, and is not waited for
     if (ready <= 0) continue;
     const ssize_t n = ::read(out[0], buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     if (!lines.take({buffer.data(), static_cast<std::size_t>(n)}, exit) && !log_broken) {
-      log_broken = true;
+      log_broken = ended_early = true;
       end_group(child);
     }
   }

@@ -49,6 +49,10 @@ class RealProcesses : public Processes {
   std::string find(const std::string& program) override;
 };
 
+// The failure of a program that ran, with its last words; where those say that the disk is full, that is the
+// cause.
+tl::unexpected<Error> program_failed(std::string what, std::string hint, const Exit& exit);
+
 // For messages only: the argv as a person would type it.
 std::string shown(const std::vector<std::string>& argv);
 

@@ -10,10 +10,11 @@
 namespace kmesh {
 
 struct Error {
-  std::string what;     // what happened, and why
-  std::string hint;     // what to do about it
-  std::string command;  // a command to copy; empty where there is none
-  std::string detail;   // evidence shown whole: a log's tail, a hunk, a console
+  std::string what;         // what happened, and why
+  std::string hint;         // what to do about it
+  std::string command;      // a command to copy; empty where there is none
+  std::string detail;       // evidence shown whole: a log's tail, a hunk, a console
+  bool wrong_call = false;  // the caller asked for something that does not exist; nothing was tried
 };
 
 template <class T>
@@ -22,6 +23,11 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(std::string what, std::string hint = {}, std::string command = {},
                                   std::string detail = {}) {
   return tl::make_unexpected(Error{std::move(what), std::move(hint), std::move(command), std::move(detail)});
+}
+
+// The same for a name the caller gave that stands for nothing.
+inline tl::unexpected<Error> wrong_call(std::string what, std::string hint = {}, std::string command = {}) {
+  return tl::make_unexpected(Error{std::move(what), std::move(hint), std::move(command), {}, true});
 }
 
 }  // namespace kmesh

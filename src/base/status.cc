@@ -14,11 +14,27 @@ namespace {
 constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
 constexpr auto kLogInterval = std::chrono::seconds(15);
 
+// At most `bytes` of it, without half a letter (UTF-8) at its end.
+std::string_view cut(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 }  // namespace
 
 bool put(std::FILE* out, std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
   return std::fflush(out) == 0 && written;
+}
+
+std::string plain(std::string_view text) {
+  std::string clean(text);
+  for (char& c : clean) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < ' ' && c != '\n' && c != '\t') || byte == 0x7f) c = ' ';
+  }
+  return clean;
 }
 
 std::string duration(double seconds) {
@@ -57,7 +73,8 @@ void StatusWriter::begin(const std::string& stage) {
 }
 
 void StatusWriter::doing(std::string_view what) {
-  what_ = what;
+  what_ = plain(what);
+  for (char& c : what_) c = c == '\n' || c == '\t' ? ' ' : c;  // it is one line that is overwritten
   draw(false);
 }
 
@@ -75,7 +92,7 @@ void StatusWriter::draw(bool now) {
   std::string text = progress_text(stage_, what_, done_, total_, elapsed());
   if (terminal_) {
     const auto room = static_cast<std::size_t>(std::max(20, columns_ - 1));
-    if (text.size() > room) text = text.substr(0, room - 3) + "...";
+    if (text.size() > room) text = std::string(cut(text, room - 3)) + "...";
     put(out_, "\r\x1b[K" + text);
     on_screen_ = true;
   } else {
@@ -90,7 +107,7 @@ void StatusWriter::clear() {
 
 void StatusWriter::say(std::string_view line) {
   clear();
-  put(out_, fmt::format("{}\n", line));
+  put(out_, plain(line) + "\n");
 }
 
 void StatusWriter::end(std::string_view outcome) {

@@ -25,6 +25,23 @@ class Status {
   virtual void stop() = 0;
 };
 
+// Writes and flushes; false where that failed. A terminal that went away is no reason to stop: no exception.
+bool put(std::FILE* out, std::string_view text);
+
+// Somebody else's text, fit for a terminal and a log: control characters but tab and line end become blanks.
+std::string plain(std::string_view text);
+
+// Says nothing: for work that goes on beside what is shown.
+class SilentStatus : public Status {
+ public:
+  void begin(const std::string& /*stage*/) override {}
+  void doing(std::string_view /*what*/) override {}
+  void progress(std::size_t /*done*/, std::size_t /*total*/) override {}
+  void say(std::string_view /*line*/) override {}
+  void end(std::string_view /*outcome*/) override {}
+  void stop() override {}
+};
+
 // "3 min 5 s"
 std::string duration(double seconds);
 

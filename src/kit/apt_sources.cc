@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace kmesh {
@@ -21,10 +23,17 @@ std::string with_slash(std::string uri) {
   return uri;
 }
 
+// The words apt takes for a no.
+bool switched_off(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  static const std::set<std::string> kNo = {"no", "false", "without", "off", "disable", "0"};
+  return kNo.contains(word);
+}
+
 void add_stanza(std::map<std::string, std::string>& stanza, std::vector<AptSource>& sources) {
   bool binary = false;
   for (const auto& type : words_of(stanza["types"])) binary = binary || type == "deb";
-  if (binary && stanza["enabled"] != "no") {
+  if (binary && !switched_off(stanza["enabled"])) {
     // a key written into the stanza itself has several lines; its path form is one word
     const auto keys = words_of(stanza["signed-by"]);
     for (const auto& uri : words_of(stanza["uris"])) {
@@ -41,18 +50,22 @@ std::vector<AptSource> parse_one_line_sources(std::string_view text) {
   std::vector<AptSource> sources;
   std::istringstream lines{std::string(text)};
   for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string type;
     std::string signed_by;
-    const auto open = line.find('[');
-    const auto close = line.find(']');
-    if (open != std::string::npos && close != std::string::npos && open < close) {
-      for (const auto& option : words_of(line.substr(open + 1, close - open - 1))) {
+    words >> type >> std::ws;
+    if (words.peek() == '[') {  // nowhere else: an address may have brackets too
+      std::string options;
+      words.get();
+      if (!std::getline(words, options, ']') || words.eof()) continue;
+      for (const auto& option : words_of(options)) {
         if (option.starts_with("signed-by=")) signed_by = option.substr(10);
       }
-      line.erase(open, close - open + 1);
     }
-    const auto words = words_of(line);
-    if (words.size() >= 3 && words[0] == "deb")
-      sources.push_back({with_slash(words[1]), words[2], signed_by});
+    std::string uri;
+    std::string suite;
+    if (type != "deb" || !(words >> uri >> suite) || uri.starts_with("cdrom:")) continue;
+    sources.push_back({with_slash(uri), suite, signed_by});
   }
   return sources;
 }

@@ -68,9 +68,10 @@ Result<BaselineRow> find_baseline(const std::vector<BaselineRow>& rows, std::str
     if (row.name == name) return row;
     names.push_back(row.name);
   }
-  return fail(fmt::format("there is no baseline '{}'; known are {}", name, fmt::join(names, ", ")),
-              "name one of them, or bring a source of your own with --tarball FILE or --tree DIR",
-              fmt::format("kmesh-kernel build --baseline {}", nearest(name, names).value_or(names.front())));
+  return wrong_call(
+      fmt::format("there is no baseline '{}'; known are {}", name, fmt::join(names, ", ")),
+      "name one of them, or bring a source of your own with --tarball FILE or --tree DIR",
+      fmt::format("kmesh-kernel build --baseline {}", nearest(name, names).value_or(names.front())));
 }
 
 std::optional<BaselineRow> baseline_of_suite(const std::vector<BaselineRow>& rows, std::string_view suite) {

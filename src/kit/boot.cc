@@ -12,7 +12,7 @@ namespace kmesh {
 namespace {
 
 // long enough for a kernel to say its first word, short enough not to hurt where KVM exists in name only
-constexpr auto kKvmProbe = std::chrono::seconds(3);
+constexpr auto kKvmProbe = std::chrono::seconds(2);
 
 std::string last_lines(std::string_view text, std::size_t count) {
   std::size_t at = text.size();
@@ -64,10 +64,10 @@ Result<void> clear(Kit& kit, const std::string& folder) {
   return {};
 }
 
-// Whether KVM runs a guest here, and not only has a device. The answer is kept beside the logs.
+// Whether KVM runs a guest here, and not only has a device. The answer is kept above the logs.
 Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder) {
   if (::access("/dev/kvm", R_OK | W_OK) != 0) return false;
-  const std::string kept = join(folder, "kvm.txt");
+  const std::string kept = join(parent_of(folder), "kvm.txt");  // one answer for both kernels
   if (const auto text = kit.disk.read(kept)) return *text == "works\n";
   kit.status.doing("trying KVM");
   KMESH_TRY(clear(kit, folder));

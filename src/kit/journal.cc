@@ -109,7 +109,9 @@ Result<void> Journal::save() {
                      {"facts", record.facts},
                      {"seconds", record.seconds}};
   }
-  return disk_->write(join(work_, kFile), Json{{"version", kVersion}, {"stages", stages}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return disk_->write(join(work_, kFile), Json{{"version", kVersion}, {"stages", stages}}.dump(
+                                              1, ' ', false, Json::error_handler_t::replace) +
+                                              "\n");
 }
 
 }  // namespace kmesh

@@ -27,6 +27,8 @@ class Journal {
   // Empty where the record holds: same inputs, outputs still there with the same content. Otherwise why not.
   std::string why_not(const std::string& stage, const std::map<std::string, std::string>& inputs);
   [[nodiscard]] const StageRecord& record(const std::string& stage) const { return records_.at(stage); }
+  // Whether there is a record of it, holding or not.
+  [[nodiscard]] bool knows(const std::string& stage) const { return records_.contains(stage); }
   // Facts of the last time, whether or not the record still holds.
   [[nodiscard]] std::string fact(const std::string& stage, const std::string& name) const;
 

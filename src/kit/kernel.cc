@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "kit/build.h"
 #include "kit/package.h"
 #include "kit/prove.h"
@@ -17,6 +19,23 @@ Result<Side> with_log(Kit& kit, Side side, const KernelRecipe& recipe, const std
   side.log = join(recipe.logs, name + ".log");
   if (kit.disk.exists(side.log)) KMESH_TRY(kit.disk.rename(side.log, side.log + ".old"));
   return side;
+}
+
+// Installs what was built into a private root and builds the module against it.
+Result<Image> install_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
+  KMESH_LET(logged, with_log(kit, side, recipe, "prove-" + side.name));
+  const bool rpm = recipe.output == Output::kRpm;
+  std::vector<std::string> packages;
+  if (rpm) {
+    KMESH_LET(built, built_files(kit, side, recipe.output));
+    packages = built;
+  }
+  KMESH_LET(image, rpm ? install_rpms(kit, logged, packages) : install_tree(kit, logged, recipe.make));
+  const std::string build_folder =
+      rpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
+  KMESH_TRY(build_module(kit, logged, image, build_folder, recipe.make));
+  KMESH_TRY(make_initramfs(kit, side.path("root"), side.folder, image));
+  return image;
 }
 
 }  // namespace
@@ -40,27 +59,36 @@ Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   kit.status.doing("compiling");
   if (recipe.output == Output::kRpm) return rpm_build(kit, logged, spec, recipe.make, expected_steps);
   KMESH_LET(steps, tree_build(kit, logged, recipe.output, recipe.make, expected_steps));
+  KMESH_TRY(make_root(kit, logged));
   KMESH_TRY(install_tree(kit, logged, recipe.make));
   return steps;
 }
 
-Result<BootResult> boot_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
-  KMESH_LET(logged, with_log(kit, side, recipe, "prove-" + side.name));
-  const bool rpm = recipe.output == Output::kRpm;
-  std::vector<std::string> packages;
-  if (rpm) {
-    KMESH_LET(built, built_files(kit, side, recipe.output));
-    packages = built;
+Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const Side*>& sides,
+                                             const KernelRecipe& recipe) {
+  kit.status.doing("installing the packages into private roots, building kmesh.ko");
+  // Not beside each other: a program that is still being written when another thread forks cannot be run
+  // (ETXTBSY).
+  for (const Side* side : sides) KMESH_TRY(make_root(kit, *side));
+  SilentStatus silent;
+  Kit beside{kit.disk, kit.processes, silent, kit.data};
+  std::vector<std::future<Result<Image>>> installing;
+  for (const Side* side : sides) {
+    installing.push_back(std::async(
+        std::launch::async, [&beside, &recipe, side] { return install_kernel(beside, *side, recipe); }));
   }
-  KMESH_LET(image, rpm ? install_rpms(kit, logged, packages) : install_tree(kit, logged, recipe.make));
-  const std::string build_folder =
-      rpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
-  KMESH_TRY(build_module(kit, logged, image, build_folder, recipe.make));
-  KMESH_TRY(make_initramfs(kit, side.path("root"), side.folder, image));
-  const std::string folder = join(recipe.logs, side.name);
-  KMESH_LET(result, boot(kit, image, folder, {}));
-  KMESH_TRY(check_guest(result, fmt::format("the {} kernel", side.name), folder));
-  return result;
+  std::vector<Result<Image>> images;
+  for (auto& installed : installing) images.push_back(installed.get());
+  std::vector<BootResult> results;
+  // one after the other: two emulated machines at once are slower than that
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    KMESH_TRY(images[i]);
+    const std::string folder = join(recipe.logs, sides[i]->name);
+    KMESH_LET(result, boot(kit, *images[i], folder, {}));
+    KMESH_TRY(check_guest(result, fmt::format("the {} kernel", sides[i]->name), folder));
+    results.push_back(std::move(result));
+  }
+  return results;
 }
 
 }  // namespace kmesh

@@ -35,8 +35,10 @@ Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& 
                                 const std::string& spec, std::size_t expected_steps,
                                 const std::string& log_name);
 
-// Installs what was built into a private root, builds the module against it, boots it with the probes.
-// Errors: a guest that did not come to its end, with its console.
-Result<BootResult> boot_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe);
+// Installs what the sides built into private roots, builds the module against each, boots each with the
+// probes; the answers are in the sides' order. Errors: a guest that did not come to its end, with its
+// console.
+Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const Side*>& sides,
+                                             const KernelRecipe& recipe);
 
 }  // namespace kmesh

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // kmesh-kernel: a table of verbs, the real doors, and the exit codes: 0 done, 1 the work failed, 2 the call
 // was wrong.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -12,6 +14,7 @@
 
 #include "base/interrupt.h"
 #include "base/lock.h"
+#include "kit/baseline.h"
 #include "kit/nearest.h"
 #include "kit/pipeline.h"
 
@@ -42,14 +45,21 @@ std::vector<std::string> verb_names() {
   return names;
 }
 
-void print_help() {
-  fmt::print(
+std::string help_text() {
+  std::string text =
       "kmesh-kernel: Linux with the service mesh in it, from your distribution's source\n\n"
-      "usage: kmesh-kernel VERB [OPTIONS]\n\n");
-  for (const auto& verb : kVerbs) fmt::print("  {:<8} {}\n", verb.name, verb.help);
-  fmt::print(
-      "\nEach verb has a --help of its own. For example:\n\n"
-      "  kmesh-kernel build --baseline 5.10 --work build/kernel\n");
+      "usage: kmesh-kernel VERB [OPTIONS]\n\n";
+  for (const auto& verb : kVerbs) text += fmt::format("  {:<8} {}\n", verb.name, verb.help);
+  return text +
+         "\nEach verb has a --help of its own. For example:\n\n"
+         "  kmesh-kernel build --baseline 5.10 --work build/kernel\n";
+}
+
+// The answer of the program, on standard output. A lost answer is no success.
+int answer(std::string_view text, int code) {
+  if (put(stdout, text)) return code;
+  put(stderr, "error: the answer could not be written to standard output\n");
+  return kFailed;
 }
 
 // An error as JSON on standard output where it was asked for, and always whole on standard error.
@@ -59,13 +69,15 @@ int show(const Error& error, bool json) {
         {"ok", false},
         {"error",
          {{"what", error.what}, {"hint", error.hint}, {"command", error.command}, {"detail", error.detail}}}};
-    fmt::print("{}\n", whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    answer(whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n", kFailed);
   }
-  if (!error.detail.empty()) fmt::print(stderr, "\n{}\n", error.detail);
-  fmt::print(stderr, "error: {}\n", error.what);
-  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", error.hint);
-  if (!error.command.empty()) fmt::print(stderr, "\n    {}\n\n", error.command);
-  return kFailed;
+  std::string text;
+  if (!error.detail.empty()) text += fmt::format("\n{}\n", error.detail);
+  text += fmt::format("error: {}\n", error.what);
+  if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
+  if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
+  put(stderr, plain(text));
+  return error.wrong_call ? kWrongCall : kFailed;
 }
 
 // Where this program's archive and probes are: the folder above the program that has kernel/baselines.toml,
@@ -102,27 +114,55 @@ std::string absolute(const std::string& path) {
 // Parses a verb's arguments; nothing where the verb is to run, an exit code where it is not.
 std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  Error error;
   try {
     app.parse(reversed);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return kDone;
+    return answer(app.help(), kDone);
   } catch (const CLI::ExtrasError&) {
     std::vector<std::string> known;
     for (const auto* option : app.get_options()) {
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
     }
     for (const auto& extra : app.remaining()) {
+      if (!error.what.empty()) break;  // what follows an unknown option is most often its value
       const auto meant = nearest(extra.substr(0, extra.find('=')), known);
-      fmt::print(stderr, "error: {} does not know '{}'\n", app.get_name(), extra);
-      if (meant) fmt::print(stderr, "  did you mean {}?\n", *meant);
+      error.what = fmt::format("{} does not know '{}'", app.get_name(), extra);
+      if (meant) error.hint = fmt::format("did you mean {}?", *meant);
     }
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
+  } catch (const CLI::ParseError& wrong) {
+    error.what = wrong.what();
   }
-  fmt::print(stderr, "\n    {} --help\n\n", app.get_name());
-  return kWrongCall;
+  error.command = app.get_name() + " --help";
+  error.wrong_call = true;
+  return show(error, std::find(arguments.begin(), arguments.end(), "--json") != arguments.end());
+}
+
+// A path, which has at least one letter.
+CLI::Validator named() {
+  return {[](std::string& text) { return text.empty() ? std::string("an empty name") : std::string(); },
+          "PATH"};
+}
+
+// What the options name must be there: asked before anything is made or fetched.
+Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
+  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
+  KMESH_LET(rows, parse_baselines(text));
+  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
+  const std::vector<std::string> known = {"slim", "distro"};
+  const std::string word = name_of(options.config);
+  if (std::find(known.begin(), known.end(), options.config) == known.end() && !disk.exists(options.config)) {
+    const auto meant = nearest(word, known);
+    return wrong_call(
+        fmt::format("there is no configuration file {}", options.config),
+        meant ? fmt::format("did you mean --config {}?", *meant) : "--config takes slim, distro or a file");
+  }
+  const bool hexadecimal = options.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!options.sha256.empty() && (options.sha256.size() != 64 || !hexadecimal))
+    return wrong_call("--sha256 takes 64 hexadecimal digits", "sha256sum prints them",
+                      fmt::format("sha256sum {}", options.tarball));
+  return {};
 }
 
 // A choice of words whose refusal names the nearest.
@@ -145,17 +185,21 @@ int build_verb(const std::vector<std::string>& arguments) {
   CLI::App app("Builds and proves an enhanced kernel; run again, it goes on where it stopped.",
                "kmesh-kernel build");
   app.add_option("--baseline", options.baseline, "name in baselines.toml (default 5.10)");
-  auto* tarball = app.add_option("--tarball", options.tarball, "a kernel's source as a tarball");
-  app.add_option("--tree", options.tree, "a kernel's source as a folder")->excludes(tarball);
+  auto* tarball =
+      app.add_option("--tarball", options.tarball, "a kernel's source as a tarball")->check(named());
+  app.add_option("--tree", options.tree, "a kernel's source as a folder")->check(named())->excludes(tarball);
   app.add_option("--sha256", options.sha256, "the tarball's checksum, from its publisher")->needs(tarball);
   app.add_option("--series", options.series,
-                 "folder with a series file and patches, instead of the archive's");
+                 "folder with a series file and patches, instead of the archive's")
+      ->check(named());
   app.add_option("--config", options.config,
-                 "slim (default): for virtual machines; distro: Debian's own; or a FILE");
+                 "slim (default): for virtual machines; distro: Debian's own; or a FILE")
+      ->check(named());
   app.add_option("--output", output, "what is made (default rpm)")->check(one_of({"rpm", "deb", "image"}));
-  app.add_option("--work", options.work, "work folder (default build/BASELINE)");
+  app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());
   app.add_option("--until", options.until, "stop after this stage")->check(one_of(stage_names()));
-  app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)");
+  app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
   app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
   app.add_flag("--no-sandbox", no_sandbox, "run the spec and the makefiles with your own rights");
@@ -169,6 +213,7 @@ int build_verb(const std::vector<std::string>& arguments) {
   if (options.config != "slim" && options.config != "distro") options.config = absolute(options.config);
   if (options.work.empty()) options.work = "build/" + (options.baseline.empty() ? "5.10" : options.baseline);
   options.work = absolute(options.work);
+  for (char& c : options.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 
   RealDisk disk;
   RealProcesses processes;
@@ -176,18 +221,15 @@ int build_verb(const std::vector<std::string>& arguments) {
   const auto data = find_data();
   if (!data) return show(data.error(), json);
   Kit kit{disk, processes, status, *data};
+  if (const auto right = check_call(disk, *data, options); !right) return show(right.error(), json);
   if (const auto made = disk.make_dirs(options.work); !made) return show(made.error(), json);
   const auto lock = FolderLock::take(options.work);
   if (!lock) return show(lock.error(), json);
   const auto report = build(kit, options);
   status.stop();
   if (!report) return show(report.error(), json);
-  if (json) {
-    fmt::print("{}", report_json(*report));
-  } else {
-    fmt::print("{}", report_screen(*report, options.work));
-  }
-  return report->ok ? kDone : kFailed;
+  return answer(json ? report_json(*report) : plain(report_screen(*report, options.work)),
+                report->ok ? kDone : kFailed);
 }
 
 int prove_verb(const std::vector<std::string>& arguments) {
@@ -196,14 +238,17 @@ int prove_verb(const std::vector<std::string>& arguments) {
   bool json = false;
   CLI::App app("Boots an image in QEMU with the probes.", "kmesh-kernel prove");
   app.add_option("IMAGE", options.image, "a bzImage, or a folder with vmlinuz (and kmesh.ko) in it")
+      ->check(named())
       ->required();
-  app.add_option("--against", options.against, "the control: an image without what is to be proven");
-  app.add_option("--module", options.module, "kmesh.ko for IMAGE (default: the one beside it)");
-  app.add_option("--against-module", options.against_module, "kmesh.ko for the control");
+  app.add_option("--against", options.against, "the control: an image without what is to be proven")
+      ->check(named());
+  app.add_option("--module", options.module, "kmesh.ko for IMAGE (default: the one beside it)")
+      ->check(named());
+  app.add_option("--against-module", options.against_module, "kmesh.ko for the control")->check(named());
   app.add_option("--append", options.append, "added to the guest's kernel command line");
   app.add_option("--timeout", options.timeout, "seconds a guest may take (default 120)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--work", options.work, "folder for the logs (default build/prove)");
+  app.add_option("--work", options.work, "folder for the logs (default build/prove)")->check(named());
   app.add_flag("--json", json, "the result as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel prove build/kernel/enhanced --against build/kernel/baseline");
   if (const auto code = parse(app, arguments)) return *code;
@@ -222,35 +267,44 @@ int prove_verb(const std::vector<std::string>& arguments) {
   const auto report = prove(kit, options);
   status.stop();
   if (!report) return show(report.error(), json);
-  fmt::print("{}", json ? report_json(*report) : proof_text(*report));
-  return report->ok ? kDone : kFailed;
+  return answer(json ? report_json(*report) : plain(proof_text(*report)), report->ok ? kDone : kFailed);
 }
 
 int run(const std::vector<std::string>& words) {
-  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_help();
-    return words.empty() ? kWrongCall : kDone;
+  if (words.empty()) {
+    put(stderr, help_text());
+    return kWrongCall;
   }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return answer(help_text(), kDone);
   for (const auto& verb : kVerbs) {
     if (words[0] == verb.name) return verb.run({words.begin() + 1, words.end()});
   }
-  fmt::print(stderr, "error: there is no verb '{}'\n", words[0]);
-  if (const auto meant = nearest(words[0], verb_names())) fmt::print(stderr, "  did you mean {}?\n", *meant);
-  fmt::print(stderr, "\n    kmesh-kernel --help\n\n");
-  return kWrongCall;
+  Error error{fmt::format("there is no verb '{}'", words[0]), "", "kmesh-kernel --help", "", true};
+  if (const auto meant = nearest(words[0], verb_names()))
+    error.hint = fmt::format("did you mean {}?", *meant);
+  return show(error, std::find(words.begin(), words.end(), "--json") != words.end());
+}
+
+// A file that is opened must never become one of the three standard streams, which a caller may have closed.
+void hold_standard_streams() {
+  int fd = ::open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd < 3) fd = ::dup(fd);
+  if (fd >= 3) ::close(fd);
 }
 
 }  // namespace
 }  // namespace kmesh
 
 int main(int argc, char** argv) {
+  kmesh::hold_standard_streams();
   kmesh::catch_interrupts();
   try {
     return kmesh::run({argv + 1, argv + argc});
   } catch (const std::exception& error) {
     // nothing of ours throws across stages: this is a library's, or the end of memory
-    return kmesh::show({fmt::format("something that must not happen: {}", error.what()),
-                        "what was finished is kept; please report this with the command you ran", "", ""},
-                       false);
+    std::fputs("error: something that must not happen: ", stderr);
+    std::fputs(error.what(), stderr);
+    std::fputs("\n  what was finished is kept; please report this with the command you ran\n", stderr);
+    return 1;
   }
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "kit/apt_sources.h"
@@ -103,6 +104,15 @@ Result<std::vector<AptSource>> host_sources(Kit& kit) {
   return sources;
 }
 
+// Whether apt could not get through at all. It then calls every repository one without a Release file.
+bool unreachable(std::string_view output) {
+  static constexpr std::array<std::string_view, 8> kMarks = {
+      "Could not resolve",      "Temporary failure", "Could not connect", "Cannot initiate the connection",
+      "Network is unreachable", "timed out",         "Connection failed", "Unable to connect"};
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return output.find(mark) != std::string_view::npos; });
+}
+
 bool suite_is_gone(std::string_view output, std::string_view suite) {
   std::istringstream lines{std::string(output)};
   for (std::string line; std::getline(lines, line);) {
@@ -135,7 +145,8 @@ Result<std::vector<std::string>> update(Kit& kit, PrivateApt& apt, const std::ve
     KMESH_LET(exit, apt.run("apt-get", {"update", "--error-on=any"}));
     if (exit.ok()) return suites;
     const std::size_t before = suites.size();
-    std::erase_if(suites, [&](const auto& suite) { return suite_is_gone(exit.output, suite); });
+    if (!unreachable(exit.output))
+      std::erase_if(suites, [&](const auto& suite) { return suite_is_gone(exit.output, suite); });
     if (suites.empty() || suites.size() == before)
       return tl::make_unexpected(explain_apt(exit.output, row, rows, host));
   }
@@ -170,7 +181,7 @@ Result<std::string> unpack(Kit& kit, const std::string& folder, const std::strin
   Command command;
   command.argv = {"dpkg-deb", "-x", join(folder, deb), into};
   KMESH_LET(exit, kit.processes.run(command));
-  if (!exit.ok()) return fail(fmt::format("{} cannot be unpacked", deb), "fetch it again", "", exit.tail);
+  if (!exit.ok()) return program_failed(fmt::format("{} cannot be unpacked", deb), "fetch it again", exit);
   return into;
 }
 
@@ -184,7 +195,7 @@ Result<std::string> take_config(Kit& kit, const std::string& folder, const std::
   command.argv = {"xz", "-dc", join(unpacked, *found)};
   command.keep_output = true;
   KMESH_LET(exit, kit.processes.run(command));
-  if (!exit.ok()) return fail(fmt::format("{} cannot be unpacked", *found), "", "", exit.tail);
+  if (!exit.ok()) return program_failed(fmt::format("{} cannot be unpacked", *found), "", exit);
   std::string path = join(folder, "distro.config");
   KMESH_TRY(kit.disk.write(path, exit.output));
   return path;
@@ -239,7 +250,13 @@ Error explain_apt(std::string_view output, const BaselineRow& row, const std::ve
   Error error;
   error.detail = std::string(output.substr(output.size() > 2000 ? output.size() - 2000 : 0));
   const auto own = baseline_of_suite(rows, host_suite);
-  if (says("does not have a Release file") || (says("404") && says("Release"))) {
+  if (unreachable(output)) {
+    error.what = "the package mirror cannot be reached";
+    error.hint =
+        "check the network and the proxy settings of apt, then run the same command again; without a "
+        "network use a tarball that was kept";
+    error.command = "kmesh-kernel build --tarball FILE";
+  } else if (says("does not have a Release file") || (says("404") && says("Release"))) {
     error.what = fmt::format("the host's mirror no longer has the suite {} ({})", fmt::join(row.suites, ", "),
                              row.package);
     error.hint = "use a tarball of it that was kept (--tarball FILE)";
@@ -248,14 +265,6 @@ Error explain_apt(std::string_view output, const BaselineRow& row, const std::ve
           fmt::format(", or baseline {}, which this host's own suite {} serves", own->name, host_suite);
       error.command = fmt::format("kmesh-kernel build --baseline {}", own->name);
     }
-  } else if (says("Could not resolve") || says("Temporary failure") || says("Could not connect") ||
-             says("Cannot initiate the connection") || says("Network is unreachable") || says("timed out") ||
-             says("Connection failed") || says("Unable to connect")) {
-    error.what = "the package mirror cannot be reached";
-    error.hint =
-        "check the network and the proxy settings of apt, then run the same command again; without a "
-        "network use a tarball that was kept";
-    error.command = "kmesh-kernel build --tarball FILE";
   } else if (says("GPG error") || says("NO_PUBKEY") || says("is not signed") || says("invalid signature")) {
     error.what = "the mirror's index is not signed by a key this host trusts";
     error.hint =

@@ -43,7 +43,8 @@ Result<std::vector<Package>> collect_packages(Kit& kit, const Side& side, Output
     manifest.push_back({{"file", name}, {"sha256", hash}, {"bytes", info.bytes}});
   }
   KMESH_TRY(kit.disk.write(join(folder, "SHA256SUMS"), sums));
-  KMESH_TRY(kit.disk.write(join(folder, "manifest.json"), manifest.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+  KMESH_TRY(kit.disk.write(join(folder, "manifest.json"),
+                           manifest.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
   return packages;
 }
 

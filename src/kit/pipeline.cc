@@ -224,11 +224,13 @@ class Build {
     inputs.insert({{"probes", probes}, {"init", init}, {"module", module}});
     const auto boot_both = [&]() -> Result<Made> {
       Made made;
-      for (const Side* side : {&enhanced_, &baseline_}) {
-        KMESH_LET(result, boot_kernel(kit_, *side, recipe_));
-        made.facts[side->name + " seconds"] = fmt::format("{:.3f}", result.seconds);
-        made.facts[side->name + " accelerator"] = result.accelerator;
-        made.outputs.push_back(fmt::format("logs/{}/results.txt", side->name));
+      const std::vector<const Side*> sides = {&enhanced_, &baseline_};
+      KMESH_LET(results, boot_kernels(kit_, sides, recipe_));
+      for (std::size_t i = 0; i < sides.size(); ++i) {
+        const std::string& name = sides[i]->name;
+        made.facts[name + " seconds"] = fmt::format("{:.3f}", results[i].seconds);
+        made.facts[name + " accelerator"] = results[i].accelerator;
+        made.outputs.push_back(fmt::format("logs/{}/results.txt", name));
       }
       made.outputs.emplace_back("enhanced/kmesh.ko");
       return made;
@@ -310,8 +312,8 @@ class Build {
     } else if (kit_.disk.exists(options_.config)) {
       recipe_.config = {options_.config, false};
     } else {
-      return fail(fmt::format("there is no configuration file {}", options_.config),
-                  "--config takes slim, distro or a file");
+      return wrong_call(fmt::format("there is no configuration file {}", options_.config),
+                        "--config takes slim, distro or a file");
     }
     return {};
   }
@@ -395,8 +397,12 @@ std::vector<std::string> stage_names() {
 
 Result<Report> build(Kit& kit, const Options& options) {
   KMESH_LET(journal, Journal::open(kit.disk, options.work));
+  // an older report must not speak for this run, not even where a full disk keeps this one from being written
+  for (const auto* name : {"report.json", "report.txt", "report.html"})
+    KMESH_TRY(kit.disk.remove_all(join(options.work, name)));
   KMESH_TRY(check_tools(kit, options));
-  KMESH_TRY(check_space(kit, options));
+  // what was built has its room already
+  if (!journal.knows("control")) KMESH_TRY(check_space(kit, options));
   const char* set = std::getenv("CCACHE_DIR");
   const std::string cache = set != nullptr && *set == '/' ? set : join(options.work, "ccache");
   KMESH_TRY(kit.disk.make_dirs(cache));
@@ -405,9 +411,8 @@ Result<Report> build(Kit& kit, const Options& options) {
   if (!options.sandbox) report.warnings.emplace_back("the build ran without a sandbox (--no-sandbox)");
   for (const auto& step : kSteps) {
     if (auto done = (build.*step.run)(); !done) {
-      // an older report must not speak for this run; that it cannot be written is less than why the run
-      // stopped
       report.error = done.error();
+      // that the report cannot be written either is less than why the build stopped
       [[maybe_unused]] const auto written = write_report(kit, report, options.work);
       return tl::make_unexpected(std::move(done).error());
     }

@@ -129,7 +129,8 @@ Proof judge(const Plan& plan, const GuestReport& baseline, const GuestReport& en
     if (judged.contains(feature)) continue;
     const ProbeResult before = result_of(baseline, feature);
     proof.features.push_back({feature, before.outcome, result.outcome,
-                              "no patch of this series; said, not judged", before.lines, result.lines, "", false});
+                              "no patch of this series; said, not judged", before.lines, result.lines, "",
+                              false});
   }
   return proof;
 }

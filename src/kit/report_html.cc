@@ -97,8 +97,7 @@ std::string proof_table(const Proof& proof) {
     const bool good = item.objection.empty();
     html += fmt::format("<tr><th scope=row>{}</th>{}{}<td>{}<br>{}{}{}</td></tr>", escaped(item.feature),
                         outcome_cell(item.baseline, good),
-                        outcome_cell(item.enhanced, item.enhanced == Outcome::kPass),
-                        proof_word(item),
+                        outcome_cell(item.enhanced, item.enhanced == Outcome::kPass), proof_word(item),
                         escaped(item.how), lines_block("the probe on the baseline", item.baseline_lines),
                         lines_block("the probe on the enhanced kernel", item.enhanced_lines));
   }
@@ -135,10 +134,11 @@ std::string report_html(const Report& report) {
       escaped(report.version), escaped(report.origin), escaped(report.baseline_name), escaped(report.config),
       report.verified.empty() ? "nothing" : escaped(report.verified));
   html += fmt::format("<p class=\"verdict {}\">{}</p>", report.ok ? "good" : "bad",
-                      report.error            ? "stopped: " + escaped(report.error->what)
-                      : !report.until.empty() ? "done until stage " + escaped(report.until)
-                      : report.ok             ? "built and proven"
-                                              : "not proven");
+                      report.error                  ? "stopped: " + escaped(report.error->what)
+                      : !report.until.empty()       ? "done until stage " + escaped(report.until)
+                      : !report.ok                  ? "not proven"
+                      : report.plan.patches.empty() ? "built and booted; the series is empty"
+                                                    : "built and proven");
   if (report.error)
     html += fmt::format("<p>{}</p><pre>{}</pre>", escaped(report.error->hint), escaped(report.error->detail));
   html += "<h2>Patches</h2>" + patches_table(report);

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/relative_path.h"
 
 namespace kmesh {
 namespace {
@@ -14,7 +17,7 @@ Result<void> run(Kit& kit, const Side& side, Command command, bool as_root, cons
   const Command wrapped =
       as_root ? side.sandbox.wrap_as_root(std::move(command)) : side.sandbox.wrap(std::move(command));
   KMESH_LET(exit, kit.processes.run(wrapped));
-  if (!exit.ok()) return fail(what, fmt::format("the whole log is {}", side.log), "", exit.tail);
+  if (!exit.ok()) return program_failed(what, fmt::format("the whole log is {}", side.log), exit);
   return {};
 }
 
@@ -46,7 +49,6 @@ Result<void> make_root(Kit& kit, const Side& side) {
 }
 
 Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages) {
-  KMESH_TRY(make_root(kit, side));
   kit.status.doing("installing the packages into a private root");
   Command install;
   install.argv = {"rpm", "--root", side.inside("root"), "--dbpath", "/var/lib/rpm", "--install", "--nodeps"};
@@ -64,7 +66,6 @@ Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::st
 }
 
 Result<Image> install_tree(Kit& kit, const Side& side, const Make& make) {
-  KMESH_TRY(make_root(kit, side));
   kit.status.doing("installing the modules into a private root");
   Command install;
   install.argv = {"make",
@@ -125,7 +126,7 @@ Result<void> make_initramfs(Kit& kit, const std::string& root, const std::string
     entries.push_back(folder_entry(name));
   entries.push_back(folder_entry(modules));
   entries.push_back(folder_entry(modules + "/extra"));
-  entries.push_back({"dev/console", "", "", S_IFCHR | 0600});
+  entries.push_back({"dev/console", "", "", S_IFCHR | 0600, makedev(5, 1)});
   entries.push_back(file_entry("init", join(kit.data.guest, "init"), true));
   entries.push_back(file_entry("bin/busybox", join(root, "bin/busybox"), true));
   for (const auto* name : {"bin/sh", "sbin/modprobe"})
@@ -151,8 +152,13 @@ Result<std::string> image_release(std::string_view image) {
       0x200U + static_cast<unsigned char>(image[0x20e]) + 256U * static_cast<unsigned char>(image[0x20f]);
   if (at + 1 >= image.size()) return no_kernel();
   const std::string_view text = image.substr(at, 256);
-  const std::string release(text.substr(0, text.find_first_of(std::string_view(" \0", 2))));
-  if (release.empty() || release.find('/') != std::string::npos) return no_kernel();
+  const auto end = text.find_first_of(std::string_view(" \0", 2));
+  if (end == std::string_view::npos) return no_kernel();
+  const std::string release(text.substr(0, end));
+  const bool plain = release.find_first_not_of(
+                         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "._+~-") == std::string::npos;
+  if (!plain || !safe_relative_path(release)) return no_kernel();  // it becomes a folder's name
   return release;
 }
 

@@ -20,7 +20,8 @@ struct Image {
   std::string initramfs;  // absolute; empty until it is made
 };
 
-// An empty root with a shell and depmod (busybox), for scriptlets and for the guest.
+// An empty root, before anything is installed into it, with a shell and depmod (busybox), for scriptlets and
+// for the guest.
 Result<void> make_root(Kit& kit, const Side& side);
 
 // rpm --root with the built packages: scriptlets run there, depmod among them. Gives the installed kernel.

@@ -8,7 +8,8 @@
 namespace kmesh {
 
 std::string Sandbox::inside(std::string_view path) const {
-  if (!enabled_ || !path.starts_with(folder_)) return std::string(path);
+  const bool below = path == folder_ || path.starts_with(folder_ + "/");
+  if (!enabled_ || !below) return std::string(path);
   return std::string(kInside) + std::string(path.substr(folder_.size()));
 }
 
@@ -35,6 +36,8 @@ Command Sandbox::wrapped(Command command, bool root) const {
   for (const std::string name : {"bin", "sbin", "lib", "lib64", "lib32", "libx32"})
     add({"--symlink", "usr/" + name, "/" + name});
   add({"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/var"});
+  // dpkg-buildpackage writes down what is installed
+  add({"--ro-bind-try", "/var/lib/dpkg", "/var/lib/dpkg"});
   add({"--bind", folder_, std::string(kInside), "--bind", cache_, "/ccache"});
   if (root) add({"--uid", "0", "--gid", "0", "--cap-add", "ALL"});
   for (const auto& [name, value] : env) add({"--setenv", name, value});

@@ -63,9 +63,11 @@ Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
     std::string file;
     std::string option;
     words >> file;
-    if (words >> option && option.front() != '#' && option != "-p1")
+    while (words >> option && option.front() != '#') {
+      if (option == "-p1") continue;
       return fail(fmt::format("series, line {}: '{}' is not understood", number, option),
                   "patches of the archive are applied with -p1; a comment begins with #");
+    }
     if (file.find('/') != std::string::npos || file == "." || file == "..")
       return fail(fmt::format("series, line {}: '{}' must be a file name, without a folder", number, file));
     if (!seen.insert(file).second)
@@ -90,7 +92,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
       continue;
     }
     const auto [name, value] = field(line);
-    continued = name;
+    continued = name == "Subject" && !patch.subject.empty() ? "" : name;
     if (name == "Subject" && patch.subject.empty()) patch.subject = value;
     if (name == "Kmesh-Feature") patch.feature = value;
     if (name == "Kmesh-Base") patch.base = value;

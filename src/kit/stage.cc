@@ -15,7 +15,7 @@ namespace {
 Result<void> run_or_fail(Kit& kit, const Side& side, Command command, const std::string& what) {
   command.log = side.log;
   KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok()) return fail(what, fmt::format("the whole log is {}", side.log), "", exit.tail);
+  if (!exit.ok()) return program_failed(what, fmt::format("the whole log is {}", side.log), exit);
   return {};
 }
 
@@ -47,7 +47,7 @@ Result<void> put_tarball(Kit& kit, const Source& source, const Side& side, const
                "--directory", source.tree,     "."};
   pack.log = side.log;
   KMESH_LET(exit, kit.processes.run(pack));
-  if (!exit.ok()) return fail(fmt::format("the tree {} cannot be packed", source.tree), "", "", exit.tail);
+  if (!exit.ok()) return program_failed(fmt::format("the tree {} cannot be packed", source.tree), "", exit);
   return {};
 }
 
@@ -61,6 +61,15 @@ Result<std::string> fill_spec(std::string text, const Source& source, const Conf
       {"@TARTOP@", source.top},
       {"@CONFIGBASE@", config.fragment ? "tinyconfig" : "none"},
   };
+  for (auto at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
+    const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ", at + 1);
+    if (end == std::string::npos || end == at + 1 || text[end] != '@') continue;
+    const std::string word = text.substr(at, end + 1 - at);
+    const bool known =
+        std::any_of(values.begin(), values.end(), [&](const auto& value) { return value.first == word; });
+    if (!known) return fail(fmt::format("the spec has a place {}, and nothing to put there", word));
+    at = end;
+  }
   for (const auto& [name, value] : values) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += value.size())
       text.replace(at, name.size(), value);
@@ -127,10 +136,11 @@ Result<void> edit_source_package(Kit& kit, const std::string& spec, const std::s
     if (kit.disk.exists(target))
       return fail(fmt::format("the source package already has a file {}", planned->patch.file),
                   "rename the patch in its series");
-    KMESH_TRY(kit.disk.copy(join(series, planned->patch.file), target));
   }
   KMESH_LET(text, kit.disk.read(spec));
   KMESH_LET(edited, edit_spec(text, names));
+  for (const auto& name : names)
+    KMESH_TRY(kit.disk.copy(join(series, name), side.path("rpmbuild/SOURCES/" + name)));
   return kit.disk.write(spec, edited);
 }
 
@@ -157,11 +167,8 @@ Result<void> unpack_tree(Kit& kit, const Source& source, const Side& side) {
   command.log = side.log;
   KMESH_LET(exit, kit.processes.run(command));
   if (!exit.ok())
-    return fail("the source cannot be unpacked",
-                exit.tail.find("No space left") != std::string::npos
-                    ? "the disk is full: free some space, then run the same command again"
-                    : "the source is truncated or damaged: fetch it again and compare its checksum",
-                "", exit.tail);
+    return program_failed("the source cannot be unpacked",
+                          "it is truncated or damaged: fetch it again and compare its checksum", exit);
   return {};
 }
 

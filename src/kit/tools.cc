@@ -51,7 +51,8 @@ constexpr std::uint64_t kDistroBytes = 40ULL << 30;
 
 Result<void> check_tools(Kit& kit, const Options& options) {
   std::vector<Need> needs(kNeeds.begin(), kNeeds.end());
-  needs.push_back(options.output == Output::kDeb ? kDeb : kRpm);
+  if (options.output == Output::kRpm) needs.push_back(kRpm);
+  if (options.output == Output::kDeb) needs.push_back(kDeb);
   std::vector<std::string_view> missing;
   std::set<std::string_view> packages;
   for (const auto& need : needs) {

@@ -19,9 +19,9 @@ Result<void> patch_tree(Kit& kit, const std::string& series, const std::vector<c
     KMESH_LET(exit, kit.processes.run(command));
     if (exit.ok()) continue;
     KMESH_TRY(kit.disk.remove_all(side.path("tree")));
-    return fail(fmt::format("{} was planned, but patch refused it", planned->patch.file),
-                "the tree was removed; run the same command again, and report this as a defect of the plan",
-                "", exit.tail);
+    return program_failed(
+        fmt::format("{} was planned, but patch refused it", planned->patch.file),
+        "the tree was removed; run the same command again, and report this as a defect of the plan", exit);
   }
   return {};
 }
