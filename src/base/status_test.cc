@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace kmesh {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+TEST(Duration, IsForPeople) {
+  EXPECT_EQ(duration(0), "0.0 s");
+  EXPECT_EQ(duration(1.26), "1.3 s");
+  EXPECT_EQ(duration(9.94), "9.9 s");
+  EXPECT_EQ(duration(9.96), "10 s") << "not 10.0 s";
+  EXPECT_EQ(duration(59.4), "59 s");
+  EXPECT_EQ(duration(59.6), "1 min 0 s") << "not 60 s";
+  EXPECT_EQ(duration(225), "3 min 45 s");
+  EXPECT_EQ(duration(3599.7), "1 h 0 min");
+  EXPECT_EQ(duration(7384), "2 h 3 min");
+}
+
+TEST(ProgressText, WithoutATotal) {
+  EXPECT_EQ(progress_text("plan", "reading", 0, 0, 1), "plan     reading");
+}
+
+TEST(ProgressText, WithATotal) {
+  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 60), "build     50 %, 1 min 0 s left  CC x.o");
+  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 2), "build     50 %  CC x.o") << "too early to tell";
+  EXPECT_EQ(progress_text("build", "CC x.o", 10, 1000, 60), "build      1 %  CC x.o") << "too little to tell";
+  EXPECT_EQ(progress_text("build", "CC x.o", 0, 1000, 60), "build      0 %  CC x.o");
+}
+
+TEST(ProgressText, NeverSaysThatItIsDone) {
+  EXPECT_THAT(progress_text("build", "LD", 1000, 1000, 60), HasSubstr(" 99 %"));
+  EXPECT_THAT(progress_text("build", "LD", 1500, 1000, 60), HasSubstr(" 99 %, 0.0 s left"));
+}
+
+TEST(Plain, HasNoControlCharacters) {
+  EXPECT_EQ(plain("Get:1\thttp\r 50%\x1b[31m\nx\x7f"), "Get:1\thttp  50% [31m\nx ")
+      << "a program's output must not steer the terminal";
+  EXPECT_EQ(plain("\xc3\xa4\xe2\x80\xa6"), "\xc3\xa4\xe2\x80\xa6") << "letters stay";
+  EXPECT_EQ(plain(std::string_view("a\0b", 3)), "a b");
+}
+
+class StatusTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_NE(file_ = std::tmpfile(), nullptr); }
+  void TearDown() override { std::fclose(file_); }
+  std::string written() {
+    std::string text(static_cast<std::size_t>(std::ftell(file_)), '\0');
+    std::rewind(file_);
+    text.resize(std::fread(text.data(), 1, text.size(), file_));
+    return text;
+  }
+  std::FILE* file_ = nullptr;
+};
+
+TEST_F(StatusTest, ALogHasPlainLines) {
+  StatusWriter status(file_, false, 80);
+  status.begin("plan");
+  status.doing("reading\x1b[1m");
+  status.progress(1, 2);
+  status.say("a line \x1b[31mthat\rstays");
+  status.end("4 patches");
+  status.stop();
+  const std::string text = written();
+  EXPECT_THAT(text, MatchesRegex("a line .*stays\nplan     4 patches \\(0\\.[0-9] s\\)\n"));
+  EXPECT_TRUE(std::none_of(text.begin(), text.end(),
+                           [](unsigned char c) { return c != '\n' && (c < ' ' || c == 127); }))
+      << "control characters in a log: " << ::testing::PrintToString(text);
+}
+
+TEST_F(StatusTest, ATerminalHasOneLineThatOverwritesItself) {
+  StatusWriter status(file_, true, 40);
+  status.begin("build");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  status.doing("CC      drivers/net/ethernet/a/very/long/name/of/a/file.o");
+  const std::string drawn = written();
+  EXPECT_EQ(drawn, "\r\x1b[Kbuild    CC      drivers/net/etherne...")
+      << "one column less than the terminal has";
+  status.doing("too early to be drawn again");
+  status.end("done");
+  const std::string text = written();
+  EXPECT_THAT(text, Not(HasSubstr("too early")));
+  EXPECT_THAT(text, HasSubstr("\r\x1b[Kbuild    done ("));
+}
+
+TEST_F(StatusTest, ALetterIsNotCutInHalf) {
+  StatusWriter status(file_, true, 22);
+  status.begin("build");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  status.doing("12345678\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4");
+  EXPECT_EQ(written(), "\r\x1b[Kbuild    12345678...")
+      << "21 columns, and no half of a letter before the dots";
+}
+
+TEST_F(StatusTest, WhatAProgramSaysStaysInItsLine) {
+  StatusWriter status(file_, true, 80);
+  status.begin("build");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  status.doing("a\x1b[2J\tb\nc\rd");
+  EXPECT_EQ(written(), "\r\x1b[Kbuild    a [2J b c d");
+}
+
+TEST_F(StatusTest, LeavesNoHalfDrawnLine) {
+  StatusWriter status(file_, true, 80);
+  status.begin("build");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  status.doing("x");
+  status.stop();
+  EXPECT_EQ(written(), "\r\x1b[Kbuild    x\r\x1b[K");
+}
+
+TEST_F(StatusTest, TheNextStageForgetsTheLastOnes) {
+  StatusWriter status(file_, true, 80);
+  status.begin("build");
+  status.progress(50, 100);
+  status.begin("package");
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  status.doing("x");
+  EXPECT_EQ(written(), "\r\x1b[Kpackage  x");
+}
+
+}  // namespace
+}  // namespace kmesh

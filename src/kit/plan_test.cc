@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Patch patch_of(const std::string& file, const std::string& diff) {
+  Patch patch;
+  patch.file = file;
+  patch.feature = file;
+  auto files = parse_diff(diff);
+  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << diff;
+  if (files) patch.files = *files;
+  return patch;
+}
+
+std::vector<std::string> verdicts(const Plan& plan) {
+  std::vector<std::string> all;
+  for (const auto& planned : plan.patches) all.emplace_back(name_of(planned.verdict));
+  return all;
+}
+
+std::string detail_of(const Plan& plan) {
+  const auto checked = check_plan(plan, "Linux 5.10.1");
+  return checked ? "the plan was accepted" : checked.error().detail;
+}
+
+// f: "c" becomes "C" and then, by the second patch, "CC".
+constexpr const char* kFirst = "--- a/f\n+++ b/f\n@@ -1,5 +1,5 @@\n a\n b\n-c\n+C\n d\n e\n";
+constexpr const char* kSecond = "--- a/f\n+++ b/f\n@@ -1,5 +1,5 @@\n a\n b\n-C\n+CC\n d\n e\n";
+constexpr const char* kTwoHunks =
+    "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+A\n b\n@@ -8,2 +8,2 @@\n h\n-i\n+I\n";
+constexpr const char* kText = "a\nb\nc\nd\ne\n";
+
+TEST(MakePlan, ANeededPatchWithItsOffset) {
+  const Plan plan = make_plan({patch_of("1.patch", kFirst)}, {{"f", "0\na\nb\nc\nd\ne\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("needed"));
+  ASSERT_EQ(plan.patches[0].evidence.size(), 1U);
+  const Evidence& item = plan.patches[0].evidence[0];
+  EXPECT_EQ(item.path, "f");
+  EXPECT_EQ(item.line, 2);
+  EXPECT_EQ(item.offset, 1) << "an offset is named, not hidden";
+  EXPECT_EQ(item.match, "forward");
+  EXPECT_EQ(plan.needed().size(), 1U);
+  EXPECT_TRUE(check_plan(plan, "Linux 5.10.1"));
+}
+
+TEST(MakePlan, APresentPatch) {
+  const Plan plan = make_plan({patch_of("1.patch", kFirst)}, {{"f", "a\nb\nC\nd\ne\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("present"));
+  ASSERT_EQ(plan.patches[0].evidence.size(), 1U);
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "reverse");
+  EXPECT_EQ(plan.patches[0].evidence[0].line, 1);
+  EXPECT_TRUE(plan.needed().empty());
+  EXPECT_TRUE(check_plan(plan, "Linux 5.10.1"));
+}
+
+TEST(MakePlan, APatchIsJudgedOnWhatTheOnesBeforeItLeave) {
+  const Patch first = patch_of("1.patch", kFirst);
+  const Patch second = patch_of("2.patch", kSecond);
+  EXPECT_THAT(verdicts(make_plan({first, second}, {{"f", kText}})), ElementsAre("needed", "needed"));
+  EXPECT_THAT(verdicts(make_plan({second}, {{"f", kText}})), ElementsAre("conflict")) << "without the first";
+  EXPECT_THAT(verdicts(make_plan({first, second}, {{"f", "a\nb\nC\nd\ne\n"}})),
+              ElementsAre("present", "needed"));
+}
+
+// The second patch has changed the very lines by which the first could be recognised.
+TEST(MakePlan, ASeriesThatIsAllThereIsPresent) {
+  const Plan plan =
+      make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", kSecond)}, {{"f", "a\nb\nCC\nd\ne\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("present", "present"));
+}
+
+TEST(MakePlan, BlockedByAnEarlierPatchThatFailed) {
+  const Plan plan =
+      make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", kSecond)}, {{"f", "a\nb\nother\nd\ne\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict", "blocked"));
+  EXPECT_EQ(plan.patches[1].blocked_by, "1.patch");
+  EXPECT_THAT(detail_of(plan), HasSubstr("2.patch: blocked\n  blocked by 1.patch\n"));
+}
+
+TEST(MakePlan, BlockedByAnEarlierPatchThatWasApplied) {
+  const Patch rival = patch_of("2.patch", "--- a/f\n+++ b/f\n@@ -2,3 +2,3 @@\n b\n-c\n+Z\n d\n");
+  const Plan plan = make_plan({patch_of("1.patch", kFirst), rival}, {{"f", kText}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("needed", "blocked")) << "alone it would apply";
+  EXPECT_EQ(plan.patches[1].blocked_by, "1.patch");
+}
+
+TEST(MakePlan, AConflictOfAnotherFileBlocksNothing) {
+  const Patch other = patch_of("2.patch", "--- a/g\n+++ b/g\n@@ -1 +1 @@\n-x\n+y\n");
+  const Plan plan = make_plan({patch_of("1.patch", kFirst), other}, {{"f", "1\n2\n"}, {"g", "z\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict", "conflict"));
+}
+
+TEST(MakePlan, HalfOfItThereIsPartial) {
+  const Plan plan = make_plan({patch_of("1.patch", kTwoHunks)}, {{"f", "A\nb\nc\nd\ne\nf\ng\nh\ni\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("partial"));
+  ASSERT_EQ(plan.patches[0].evidence.size(), 2U);
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "reverse");
+  EXPECT_EQ(plan.patches[0].evidence[1].match, "forward");
+  EXPECT_THAT(detail_of(plan), HasSubstr("f:1: already there"));
+}
+
+TEST(MakePlan, AConflictShowsTheExpectedAndTheFoundLines) {
+  const Patch patch =
+      patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -2,3 +2,3 @@\n first\n-second\n+2nd\n third\n");
+  const Plan plan = make_plan({patch}, {{"f", "zero\nfirst\nchanged\nthird\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "none");
+  const auto checked = check_plan(plan, "Linux 5.10.1");
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().what, "1.patch does not apply to Linux 5.10.1 (conflict)");
+  EXPECT_EQ(
+      checked.error().detail,
+      "1.patch: conflict\n  f, hunk 1 of 1 (expected at line 2):\n    expected:\n    | first\n    | second\n"
+      "    | third\n    found, nearest, at line 2:\n    | first\n    | changed\n    | third\n");
+}
+
+TEST(MakePlan, AnAmbiguousHunkIsAConflict) {
+  const Patch patch = patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -9,3 +9,3 @@\n a\n-b\n+B\n c\n");
+  const Plan plan = make_plan({patch}, {{"f", "0\na\nb\nc\na\nb\nc\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "ambiguous");
+}
+
+TEST(MakePlan, AFileThatIsNotThereIsAConflict) {
+  const Plan plan = make_plan({patch_of("1.patch", kFirst)}, {});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "missing");
+  EXPECT_THAT(detail_of(plan), HasSubstr("the file is not there"));
+}
+
+TEST(MakePlan, FilesThatAreCreatedChangedAndDeleted) {
+  const Patch create = patch_of("1.patch", "--- /dev/null\n+++ b/n\n@@ -0,0 +1,2 @@\n+a\n+b\n");
+  const Patch change = patch_of("2.patch", "--- a/n\n+++ b/n\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n");
+  const Patch remove = patch_of("3.patch", "--- a/n\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-B\n");
+  EXPECT_THAT(verdicts(make_plan({create, change}, {})), ElementsAre("needed", "needed"));
+  EXPECT_THAT(verdicts(make_plan({create}, {{"n", "a\nb\n"}})), ElementsAre("present"));
+  const Plan occupied = make_plan({create}, {{"n", "other\n"}});
+  EXPECT_THAT(verdicts(occupied), ElementsAre("conflict"));
+  EXPECT_THAT(detail_of(occupied), HasSubstr("creates this file, and it is already there"));
+  EXPECT_THAT(verdicts(make_plan({remove, create}, {{"n", "a\nB\n"}})), ElementsAre("needed", "needed"))
+      << "deleted, and then made anew";
+  const Plan more = make_plan({remove}, {{"n", "a\nB\nc\n"}});
+  EXPECT_THAT(verdicts(more), ElementsAre("conflict"));
+  EXPECT_THAT(detail_of(more), HasSubstr("these lines and no others"));
+}
+
+TEST(MakePlan, OneFileOfTwoDoesNotApply) {
+  const Patch patch = patch_of("1.patch", std::string(kFirst) + "--- a/g\n+++ b/g\n@@ -1 +1 @@\n-x\n+y\n");
+  const Plan plan = make_plan({patch}, {{"f", kText}, {"g", "z\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
+  EXPECT_EQ(plan.patches[0].evidence[0].match, "forward");
+  EXPECT_EQ(plan.patches[0].evidence[1].match, "none");
+  EXPECT_THAT(detail_of(plan), Not(HasSubstr("f, hunk"))) << "only what does not apply is shown";
+  EXPECT_THAT(verdicts(make_plan({patch, patch_of("2.patch", kSecond)}, {{"f", kText}, {"g", "z\n"}})),
+              ElementsAre("conflict", "blocked"))
+      << "what a failed patch would have done to f must not be there for the next one";
+}
+
+TEST(MakePlan, AnEmptySeries) {
+  const Plan plan = make_plan({}, {});
+  EXPECT_TRUE(plan.patches.empty());
+  EXPECT_TRUE(check_plan(plan, "Linux 6.12.1"));
+}
+
+}  // namespace
+}  // namespace kmesh

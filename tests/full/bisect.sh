@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The series builds at each step: after every patch but the last (which kernel-5.10 builds), what it touches is
+# compiled on the baseline's own built tree.
+set -euo pipefail
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../boot/lib.sh"
+
+series=$REPOSITORY/kernel/patches/5.10.0
+tree=$(echo "$WORK"/baseline/rpmbuild/BUILD/*/linux-*)
+cp -a --reflink=auto "$tree" "$scratch/tree"
+grep -vE '^(#|$)' "$series/series" | sed '$d' | while read -r patch; do
+    patch -s -F0 -E -p1 --no-backup-if-mismatch -d "$scratch/tree" -i "$series/$patch"
+    make -C "$scratch/tree" -j"$(nproc)" CC="ccache gcc" bzImage modules > "$scratch/make" 2>&1 ||
+        fail "after $patch the kernel does not build: $(tail -20 "$scratch/make")"
+    if grep -E 'warning:' "$scratch/make"; then fail "$patch brings a warning"; fi
+done

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# As a new user would: a fresh Debian 12 with git and make, a clone, and one of README's two commands. Finds
+# packages that packages.txt forgets. Needs root, for mmdebstrap and a mount namespace.
+# usage: clean-root.sh [TARGET]   (default: kernel)
+set -euo pipefail
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../boot/lib.sh"
+
+target=${1:-kernel}
+sources=(/etc/apt/sources.list.d/*.sources)
+[ -e "${sources[0]}" ] || sources=(/etc/apt/sources.list)
+root=$scratch/root
+mmdebstrap --quiet --variant=minbase --include=git,make,ca-certificates bookworm "$root" "${sources[0]}"
+git clone --quiet "$REPOSITORY" "$root/kmesh"
+cp /etc/resolv.conf "$root/etc/"
+for file in /etc/apt/apt.conf.d/99*; do # how this host reaches its mirrors
+    [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"
+done
+
+# bubblewrap pivots, so the root must be a mount of its own
+unshare --mount --propagation private bash -euc '
+    mount --bind "$1" "$1"
+    mount -t proc proc "$1/proc"
+    mount -t sysfs sysfs "$1/sys"
+    mount --rbind /dev "$1/dev"
+    exec chroot "$1" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin make -C /kmesh "$2"
+' bash "$root" "$target" || fail "make $target does not work in a fresh Debian 12"
+
+if [ "$target" = kernel ]; then
+    expect .ok true "$root/kmesh/build/kernel/report.json"
+    [ -s "$root/kmesh/kernel/ko/kmesh.ko" ] || fail "there is no kernel/ko/kmesh.ko"
+fi

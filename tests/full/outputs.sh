@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The other two outputs, built and proven as well: the kernel's own Debian packages, and just an image.
+set -euo pipefail
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../boot/lib.sh"
+
+source=("$WORK"/source/linux-source-*.tar.xz)
+for output in image deb; do
+    "$KMESH" build --tarball "${source[0]}" --sha256 "$(jq -r .baseline.fingerprint "$WORK/report.json")" \
+        --output $output --work "$scratch/work"
+    report=$scratch/work/report.json
+    expect .ok true "$report"
+    expect '[.proof[] | .baseline + " " + .enhanced] | unique | join(",")' 'fail pass' "$report"
+    names=$(jq -r '[.packages[].path] | join(" ")' "$report")
+    case $output in
+    image)
+        for name in vmlinuz config System.map modules.tar; do
+            case " $names " in *" packages/$name "*) ;; *) fail "no $name among: $names" ;; esac
+        done
+        ;;
+    deb)
+        for name in linux-image linux-headers linux-libc-dev; do
+            case $names in *packages/"$name"*) ;; *) fail "no $name among: $names" ;; esac
+        done
+        dpkg-deb --info "$(echo "$scratch"/work/packages/linux-image-*kmesh*.deb | cut -d' ' -f1)" > /dev/null ||
+            fail "the package cannot be read"
+        ;;
+    esac
+done

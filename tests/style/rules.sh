@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The house rules a machine can check: every code file says its licence, none is over 600 lines, base/ knows
+# nothing of the kit, and the kit includes nothing that runs in the kernel or in the guest.
+set -eu
+cd "$REPOSITORY"
+failed=0
+complain() {
+    echo "$1" >&2
+    failed=1
+}
+
+for file in $(git ls-files --cached --others --exclude-standard '*.cc' '*.c' '*.h' '*.sh' '*.cmake' '*CMakeLists.txt' \
+    Makefile .ci/run 'kernel/rpm/*' 'kernel/ko_src/*'); do
+    [ -f "$file" ] || continue
+    head -3 "$file" | grep -q 'SPDX-License-Identifier:' || complain "$file: no SPDX line on top"
+    lines=$(wc -l < "$file")
+    [ "$lines" -le 600 ] || complain "$file: $lines lines; two rooms in one?"
+done
+
+if grep -nE '#include "(kit|guest|bpf|kernel)/' src/base/*; then complain "base/ includes what is not its own"; fi
+if grep -nE '#include ".*(guest|bpf|ko_src|kernel)/' src/kit/*; then complain "the kit includes another world"; fi
+
+# Pure rooms take text and return values: no doors.
+for room in apt_sources baseline hunks plan prove report report_html series spec_edit sandbox; do
+    for file in src/kit/$room.h src/kit/$room.cc; do
+        [ -f "$file" ] || continue
+        if grep -nE '#include (<(fstream|filesystem|unistd.h|fcntl.h)>|"(kit/kit.h|base/archive.h)")' "$file"; then
+            complain "$file: a pure room with a door"
+        fi
+    done
+done
+exit $failed
