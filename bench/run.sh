@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Measures what make kernel adds to a bare rpmbuild of the same source package, in one run on one machine, and
+# writes bench/RESULTS.md. Takes about 20 minutes. The compiler cache is off on both sides: the cold case.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kmesh=$PWD/build/kmesh-kernel
+scratch=$PWD/build/bench
+runs=5
+rm -rf "$scratch"
+mkdir -p "$scratch"
+export CCACHE_DISABLE=1 CCACHE_DIR=$scratch/ccache
+
+now() { date +%s.%N; }
+median() { sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
+# seconds REPORT STAGE...: the sum of those stages
+seconds() {
+    local report=$1
+    shift
+    jq -r --args '[.stages[] | select(.name | IN($ARGS.positional[])) | .seconds] | add' "$@" < "$report"
+}
+
+echo "kit: everything, cold"
+start=$(now)
+"$kmesh" build --baseline 5.10 --work "$scratch/kit" > "$scratch/kit.out"
+whole=$(awk "BEGIN { print $(now) - $start }")
+report=$scratch/kit/report.json
+cp "$report" "$scratch/cold.json"
+
+echo "peer: rpmbuild -bb of the same edited source package, by hand"
+cp -r "$scratch/kit/enhanced/rpmbuild" "$scratch/topdir"
+rm -rf "$scratch/topdir/BUILD" "$scratch/topdir/RPMS"
+start=$(now)
+rpmbuild --define "_topdir $scratch/topdir" --define "_dbpath $scratch/rpmdb" --define "_smp_mflags -j$(nproc)" \
+    --nodeps -bb "$scratch/topdir/SPECS/kernel.spec" > "$scratch/peer.log" 2>&1
+bare=$(awk "BEGIN { print $(now) - $start }")
+
+compile=$(seconds "$scratch/cold.json" prep build control)
+download=$(seconds "$scratch/cold.json" baseline)
+own=$(awk "BEGIN { print $whole - $compile - $download }")
+
+echo "the parts of it, $runs times"
+for _ in $(seq $runs); do
+    jq 'del(.stages.plan, .stages.package, .stages.prove)' "$scratch/kit/journal.json" > "$scratch/journal.json"
+    cp "$scratch/journal.json" "$scratch/kit/journal.json"
+    "$kmesh" build --baseline 5.10 --work "$scratch/kit" > /dev/null 2>&1
+    seconds "$report" plan package prove >> "$scratch/own"
+    jq -r '.boots[].seconds' "$report" >> "$scratch/boots"
+done
+for _ in $(seq $runs); do
+    start=$(now)
+    "$kmesh" build --baseline 5.10 --work "$scratch/kit" > /dev/null 2>&1
+    awk "BEGIN { print $(now) - $start }" >> "$scratch/again"
+done
+
+row() { awk "BEGIN { printf \"| %s | %s | %s | %s |\\n\", \"$1\", \"$2\", \"$3\", ($4) ? \"met\" : \"missed\" }"; }
+share=$(awk "BEGIN { printf \"%.1f\", 100 * $own / $bare }")
+boot=$(sort -n "$scratch/boots" | tail -1)
+again=$(median < "$scratch/again")
+{
+    echo "# Results"
+    echo
+    echo "Made by \`make bench\`: Linux $(jq -r .baseline.version "$report"), slim configuration, no compiler cache, one run,"
+    echo "one machine ($(nproc) cores, $(gcc -dumpfullversion), $(rpm --version | tail -1)). Seconds; ratios are what counts."
+    echo
+    echo "| figure | measured | goal | |"
+    echo "| --- | --- | --- | --- |"
+    row "bare rpmbuild -bb" "$bare s" "(the peer)" 1
+    row "make kernel, whole, without the download" "$(awk "BEGIN { print $whole - $download }") s" "" 1
+    row "of it neither download nor one of the two compilations" "$own s = $share % of the peer" "at most 5 %" "$share <= 5"
+    row "plan, package and prove together, median of $runs" "$(median < "$scratch/own") s" "(part of the line above)" 1
+    row "boot to verdict, the slowest of $((2 * runs)) ($(jq -r '.boots[0].accelerator' "$report"))" "$boot s" "at most 10 s" "$boot <= 10"
+    row "second run, nothing changed, median of $runs" "$again s" "under 3 s" "$again < 3"
+    echo
+    echo "Stages of the cold run, seconds:"
+    echo
+    jq -r '.stages[] | "- \(.name): \(.seconds * 100 | round / 100)"' "$scratch/cold.json"
+} > bench/RESULTS.md
+cat bench/RESULTS.md
+rm -rf "$scratch"
