@@ -4,10 +4,8 @@
 set -eu
 cd "$REPOSITORY"
 cmake --preset clang > /dev/null
-git ls-files --cached --others --exclude-standard 'src/*.cc' | grep -v _test.cc |
-    xargs -n 1 -P "$(nproc)" clang-tidy --quiet -p build/clang 2>&1 |
-    grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -' > build/tidy.log || true
-if grep -qE '(warning|error):' build/tidy.log; then
-    cat build/tidy.log
+if ! git ls-files --cached --others --exclude-standard 'src/*.cc' | grep -v _test.cc |
+    xargs -n 1 -P "$(nproc)" clang-tidy --quiet -p build/clang > build/tidy.log 2>&1; then
+    grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -' build/tidy.log
     exit 1
 fi
