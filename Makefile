@@ -25,8 +25,8 @@ kit: packages-kernel build/gcc/build.ninja
 	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
 
 build/gcc/build.ninja: CMakeLists.txt guest/CMakeLists.txt CMakePresets.json
-	@cmake --preset gcc >build-configure.log || { cat build-configure.log; exit 1; }
-	@mv build-configure.log build/gcc/
+	@mkdir -p build
+	@cmake --preset gcc > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 
 packages-kernel:
 	@tools/install-packages.sh kernel
