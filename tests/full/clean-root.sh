@@ -18,13 +18,17 @@ for file in /etc/apt/apt.conf.d/99*; do # how this host reaches its mirrors
     [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"
 done
 
-# bubblewrap pivots, so the root must be a mount of its own
+# a chroot may make no user namespace, and bubblewrap needs one: the root must be the namespace's own
 unshare --mount --propagation private bash -euc '
     mount --bind "$1" "$1"
     mount -t proc proc "$1/proc"
     mount -t sysfs sysfs "$1/sys"
     mount --rbind /dev "$1/dev"
-    exec chroot "$1" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin make -C /kmesh "$2"
+    cd "$1"
+    mkdir -p .host
+    pivot_root . .host
+    umount -l /.host
+    exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin make -C /kmesh "$2"
 ' bash "$root" "$target" || fail "make $target does not work in a fresh Debian 12"
 
 if [ "$target" = kernel ]; then
