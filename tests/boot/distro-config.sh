@@ -13,4 +13,4 @@ for option in CONFIG_E1000E=m CONFIG_EXT4_FS=m CONFIG_CGROUP_BPF=y CONFIG_BPF_EV
     grep -qx "$option" "$config" || fail "the resolved configuration lacks $option"
 done
 [ "$(grep -c '=[ym]$' "$config")" -gt 3000 ] || fail "this is not a distribution's configuration"
-grep -q 'replylong' "$scratch"/work/enhanced/rpmbuild/BUILD/*/*/net/core/filter.c || fail "the tree is not patched"
+grep -qF 'bpf_ctx_range(struct bpf_sock_ops, replylong)' "$scratch"/work/enhanced/rpmbuild/BUILD/*/*/net/core/filter.c || fail "the tree is not patched"
