@@ -10,6 +10,7 @@
 
 #include "kit/kernel.h"
 #include "kit/origin.h"
+#include "kit/root.h"
 #include "kit/stages.h"
 #include "kit/tools.h"
 #include "kit/touched.h"
@@ -20,15 +21,20 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
-// The content of a folder's files as one hash.
-Result<std::string> folder_hash(Disk& disk, const std::string& folder) {
-  KMESH_LET(files, disk.walk(folder));
+// Names and content of some files as one hash.
+Result<std::string> files_hash(Disk& disk, const std::vector<std::string>& files) {
   std::string listing;
   for (const auto& file : files) {
-    KMESH_LET(hash, disk.sha256(join(folder, file)));
-    listing += hash + " " + file + "\n";
+    KMESH_LET(hash, disk.sha256(file));
+    listing += hash + " " + name_of(file) + "\n";
   }
   return sha256_text(listing);
+}
+
+Result<std::string> folder_hash(Disk& disk, const std::string& folder) {
+  KMESH_LET(files, disk.walk(folder));
+  for (auto& file : files) file = join(folder, file);
+  return files_hash(disk, files);
 }
 
 class Build {
@@ -220,7 +226,8 @@ class Build {
     }
     KMESH_LET(probes, folder_hash(kit_.disk, join(kit_.data.guest, "probes")));
     KMESH_LET(init, kit_.disk.sha256(join(kit_.data.guest, "init")));
-    KMESH_LET(module, folder_hash(kit_.disk, join(kit_.data.kernel, "ko_src")));
+    KMESH_LET(sources, module_sources(kit_));
+    KMESH_LET(module, files_hash(kit_.disk, sources));
     inputs.insert({{"probes", probes}, {"init", init}, {"module", module}});
     const auto boot_both = [&]() -> Result<Made> {
       Made made;

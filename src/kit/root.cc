@@ -93,18 +93,25 @@ Result<Image> install_tree(Kit& kit, const Side& side, const Make& make) {
   return image;
 }
 
+Result<std::vector<std::string>> module_sources(Kit& kit) {
+  const std::string from = join(kit.data.kernel, "ko_src");
+  KMESH_LET(files, kit.disk.list(from));
+  std::vector<std::string> sources;
+  for (const auto& file : files) {
+    const bool source =
+        file.ends_with(".c") || file.ends_with(".h") || file == "Kbuild" || file == "Makefile";
+    if (source && !file.ends_with(".mod.c")) sources.push_back(join(from, file));
+  }
+  return sources;
+}
+
 Result<void> build_module(Kit& kit, const Side& side, Image& image, const std::string& build_folder,
                           const Make& make) {
   kit.status.doing("building kmesh.ko");
   const std::string folder = side.path("module");
   KMESH_TRY(kit.disk.remove_all(folder));
-  const std::string from = join(kit.data.kernel, "ko_src");
-  KMESH_LET(files, kit.disk.list(from));
-  for (const auto& file : files) {
-    const bool source =
-        file.ends_with(".c") || file.ends_with(".h") || file == "Kbuild" || file == "Makefile";
-    if (source && !file.ends_with(".mod.c")) KMESH_TRY(kit.disk.copy(join(from, file), join(folder, file)));
-  }
+  KMESH_LET(sources, module_sources(kit));
+  for (const auto& file : sources) KMESH_TRY(kit.disk.copy(file, join(folder, name_of(file))));
   Command command;
   command.argv = {"make",
                   "-C",

@@ -30,6 +30,9 @@ Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::st
 // make modules_install into the root, and the files of an `image` output beside it.
 Result<Image> install_tree(Kit& kit, const Side& side, const Make& make);
 
+// The files kmesh.ko is made of, and nothing that a build by hand may have left beside them.
+Result<std::vector<std::string>> module_sources(Kit& kit);
+
 // Builds kernel/ko_src against the installed kernel and puts it into lib/modules/RELEASE/extra.
 Result<void> build_module(Kit& kit, const Side& side, Image& image, const std::string& build_folder,
                           const Make& make);
