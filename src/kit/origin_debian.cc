@@ -256,7 +256,7 @@ Error explain_apt(std::string_view output, const BaselineRow& row, const std::ve
         "check the network and the proxy settings of apt, then run the same command again; without a "
         "network use a tarball that was kept";
     error.command = "kmesh-kernel build --tarball FILE";
-  } else if (says("does not have a Release file") || (says("404") && says("Release"))) {
+  } else if (says("does not have a Release file") || says("no longer has a Release file")) {
     error.what = fmt::format("the host's mirror no longer has the suite {} ({})", fmt::join(row.suites, ", "),
                              row.package);
     error.hint = "use a tarball of it that was kept (--tarball FILE)";
