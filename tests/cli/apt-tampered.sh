@@ -12,7 +12,7 @@ refused() {
     nothing_fetched
     expect_stderr "^error: a download does not match the mirror's signed index"
 }
-printf 'X' | dd of="$deb" bs=1 seek=$(($(stat -c %s "$deb") / 2)) conv=notrunc status=none
+change_byte "$deb"
 refused
 cp good.deb "$deb"
 echo more >> "$deb"

@@ -107,6 +107,15 @@ wait_for() {
 
 sum_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
+# change_byte FILE : the byte in its middle becomes another one, whatever it was.
+change_byte() {
+    local middle=$(($(stat -c %s "$1") / 2)) byte=X before
+    before=$(sum_of "$1")
+    [ "$(tail -c +$((middle + 1)) "$1" | head -c 1 | od -An -c | tr -d ' ')" != X ] || byte=Y
+    printf '%s' "$byte" | dd of="$1" bs=1 seek="$middle" conv=notrunc status=none
+    [ "$before" != "$(sum_of "$1")" ] || fail "$1 was to be changed, and was not"
+}
+
 # ---- expectations ----
 
 expect_exit() { [ "$CODE" = "$1" ] || fail "expected exit code $1"; }

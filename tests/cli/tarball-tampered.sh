@@ -6,9 +6,8 @@
 
 fake_kernel
 right=$(sum_of "$TARBALL")
-size=$(stat -c %s "$TARBALL")
 cp "$TARBALL" good
-printf 'X' | dd of="$TARBALL" bs=1 seek=$((size / 2)) conv=notrunc status=none
+change_byte "$TARBALL"
 run build --work "$W" --tarball "$T/$TARBALL" --sha256 "$right" --series "$SERIES"
 expect_exit 1
 expect_stderr '^error: .*does not have the checksum that was given'
