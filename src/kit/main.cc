@@ -176,6 +176,25 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
           fmt::format("{}", fmt::join(words, "|"))};
 }
 
+// A verb's work behind the real doors: its call checked, its folder made and locked, its report answered.
+template <typename Check, typename Work, typename Text>
+int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Text& text) {
+  RealDisk disk;
+  RealProcesses processes;
+  StatusWriter status = status_for_stderr();
+  const auto data = find_data();
+  if (!data) return show(data.error(), json);
+  Kit kit{disk, processes, status, *data};
+  if (const auto right = check(kit); !right) return show(right.error(), json);
+  if (const auto made = disk.make_dirs(folder); !made) return show(made.error(), json);
+  const auto lock = FolderLock::take(folder);
+  if (!lock) return show(lock.error(), json);
+  const auto report = work(kit);
+  status.stop();
+  if (!report) return show(report.error(), json);
+  return answer(json ? report_json(*report) : plain(text(*report)), report->ok ? kDone : kFailed);
+}
+
 int build_verb(const std::vector<std::string>& arguments) {
   Options options;
   std::string output = "rpm";
@@ -215,21 +234,10 @@ int build_verb(const std::vector<std::string>& arguments) {
   options.work = absolute(options.work);
   for (char& c : options.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 
-  RealDisk disk;
-  RealProcesses processes;
-  StatusWriter status = status_for_stderr();
-  const auto data = find_data();
-  if (!data) return show(data.error(), json);
-  Kit kit{disk, processes, status, *data};
-  if (const auto right = check_call(disk, *data, options); !right) return show(right.error(), json);
-  if (const auto made = disk.make_dirs(options.work); !made) return show(made.error(), json);
-  const auto lock = FolderLock::take(options.work);
-  if (!lock) return show(lock.error(), json);
-  const auto report = build(kit, options);
-  status.stop();
-  if (!report) return show(report.error(), json);
-  return answer(json ? report_json(*report) : plain(report_screen(*report, options.work)),
-                report->ok ? kDone : kFailed);
+  return work_in(
+      options.work, json, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
+      [&](Kit& kit) { return build(kit, options); },
+      [&](const Report& report) { return report_screen(report, options.work); });
 }
 
 int prove_verb(const std::vector<std::string>& arguments) {
@@ -255,19 +263,9 @@ int prove_verb(const std::vector<std::string>& arguments) {
   for (auto* path :
        {&options.image, &options.against, &options.module, &options.against_module, &options.work})
     *path = absolute(*path);
-  RealDisk disk;
-  RealProcesses processes;
-  StatusWriter status = status_for_stderr();
-  const auto data = find_data();
-  if (!data) return show(data.error(), json);
-  Kit kit{disk, processes, status, *data};
-  if (const auto made = disk.make_dirs(options.work); !made) return show(made.error(), json);
-  const auto lock = FolderLock::take(options.work);
-  if (!lock) return show(lock.error(), json);
-  const auto report = prove(kit, options);
-  status.stop();
-  if (!report) return show(report.error(), json);
-  return answer(json ? report_json(*report) : plain(proof_text(*report)), report->ok ? kDone : kFailed);
+  return work_in(
+      options.work, json, [](const Kit&) { return Result<void>(); },
+      [&](Kit& kit) { return prove(kit, options); }, proof_text);
 }
 
 int run(const std::vector<std::string>& words) {

@@ -316,11 +316,8 @@ class Build {
             "--config distro needs Debian's own configuration, which only a Debian source brings along",
             "name the file with --config FILE");
       recipe_.config = {source_.config, false};
-    } else if (kit_.disk.exists(options_.config)) {
-      recipe_.config = {options_.config, false};
     } else {
-      return wrong_call(fmt::format("there is no configuration file {}", options_.config),
-                        "--config takes slim, distro or a file");
+      recipe_.config = {options_.config, false};
     }
     return {};
   }
