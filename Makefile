@@ -46,7 +46,7 @@ bench: packages-check kit
 	@bench/run.sh
 
 format:
-	@clang-format -i $$(git ls-files 'src/*.cc' 'src/*.h')
+	@clang-format -i $$(git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc')
 
 clean:
 	rm -rf build kernel/ko

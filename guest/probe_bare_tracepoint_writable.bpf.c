@@ -15,8 +15,8 @@ __u64 seen_cookie = 0;
 __u32 seen_family = 0;
 __be16 seen_port = 0;
 __be32 seen_addr = 0;
-__u32 seen_head_len = 0;
-__u8 seen_head[KMESH_HEAD_MAX] = {};
+__u32 seen_bytes_len = 0;
+__u8 seen_bytes[KMESH_HEAD_MAX] = {};
 __u32 runs = 0;
 
 static void write_verdict(struct kmesh_request *req)
@@ -41,8 +41,8 @@ int verdict(struct bpf_raw_tracepoint_args *ctx)
 	seen_family = req->in.family;
 	seen_port = req->in.port;
 	seen_addr = req->in.addr[0];
-	seen_head_len = req->in.head_len;
-	bpf_probe_read_kernel(seen_head, sizeof(seen_head), req->in.head);
+	seen_bytes_len = req->in.bytes_len;
+	bpf_probe_read_kernel(seen_bytes, sizeof(seen_bytes), req->in.bytes);
 	write_verdict(req);
 	return 0;
 }
@@ -57,10 +57,10 @@ int forge(struct bpf_raw_tracepoint_args *ctx)
 	req->in.cookie = 2;
 	req->in.family = 3;
 	req->in.port = 4;
-	req->in.head_len = 0xffffffff;
+	req->in.bytes_len = 0xffffffff;
 	req->in.addr[0] = 5;
-	req->in.head[0] = 'X';
-	req->in.head[KMESH_HEAD_MAX - 1] = 'X';
+	req->in.bytes[0] = 'X';
+	req->in.bytes[KMESH_HEAD_MAX - 1] = 'X';
 	write_verdict(req);
 	return 0;
 }

@@ -176,11 +176,11 @@ static bool inputs_are_seen(void)
 	ok = diag_ask(sock, &a) && inputs_hold(&a) &&
 	     diag_is_u64(&a, "request.cookie", seen->seen_cookie) &&
 	     diag_is_u64(&a, "request.cgroup_id", seen->seen_cgroup_id) &&
-	     diag_is_u64(&a, "request.head_len", seen->seen_head_len);
+	     diag_is_u64(&a, "request.bytes_len", seen->seen_bytes_len);
 	if (ok && (seen->runs != 1 || !seen->seen_cgroup_id || !seen->seen_cookie ||
 		   seen->seen_family != AF_INET || seen->seen_port != to.sin_port ||
 		   seen->seen_addr != to.sin_addr.s_addr ||
-		   memcmp(seen->seen_head, "GET /probe HTTP/1.1\r\n", 21)))
+		   memcmp(seen->seen_bytes, "GET /probe HTTP/1.1\r\n", 21)))
 		ok = ktap_fail("the program saw other inputs (%u runs)", seen->runs);
 	detach(&at);
 	return ok;

@@ -15,8 +15,10 @@
 #include <linux/net.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
+#include "kmesh_head.h"
 #include "kmesh_probe.h"
 #include "kmesh_request.h"
 #include "kmesh_treat.h"
@@ -27,13 +29,13 @@ static const char sample_head[] = "GET /probe HTTP/1.1\r\nHost: kmesh\r\n\r\n";
 
 struct probe_file {
 	struct mutex lock; /* one question at a time; all that follows */
-	struct kmesh_exchange exchange;
+	struct kmesh_request *shown; /* what the programs may write */
+	struct kmesh_request *kept; /* the same, out of their reach */
+	struct kmesh_held *held;
 	unsigned int fired; /* by the witness, with preemption off */
 	size_t answer_len;
 	char answer[ANSWER_MAX];
 };
-
-static struct proc_dir_entry *probe_dir;
 
 /*
  * Counts this file's own firings. Runs for everybody's, with preemption off;
@@ -43,16 +45,16 @@ static void probe_witness(void *data, struct kmesh_request *req)
 {
 	struct probe_file *pf = data;
 
-	if (req == &pf->exchange.shown)
+	if (req == pf->shown)
 		pf->fired++;
 }
 
 /* Context: pf->lock held. */
 static void write_answer(struct probe_file *pf, const struct kmesh_treatment *t,
-			 int deny)
+			 int deny, enum kmesh_by by,
+			 const struct kmesh_verdict *v)
 {
-	const struct kmesh_exchange *x = &pf->exchange;
-	const struct kmesh_verdict *v = &x->verdict;
+	const struct kmesh_inputs *in = &pf->kept->in;
 	size_t n = 0;
 
 #define ANSWER(fmt, ...) \
@@ -65,16 +67,18 @@ static void write_answer(struct probe_file *pf, const struct kmesh_treatment *t,
 	ANSWER("treat.refused=%d", t->refused);
 	ANSWER("treat.deny=%d", -deny);
 	ANSWER("request.fired=%u", pf->fired);
-	ANSWER("request.altered=%d", x->altered);
-	ANSWER("request.cgroup_id=%llu", x->in.cgroup_id);
-	ANSWER("request.cookie=%llu", x->in.cookie);
-	ANSWER("request.family=%u", x->in.family);
-	ANSWER("request.port=%u", ntohs(x->in.port));
-	ANSWER("request.head_len=%u", x->in.head_len);
+	ANSWER("request.altered=%d",
+	       !!memcmp(&pf->shown->in, in, sizeof(*in)));
+	ANSWER("request.cgroup_id=%llu", in->cgroup_id);
+	ANSWER("request.cookie=%llu", in->cookie);
+	ANSWER("request.family=%u", in->family);
+	ANSWER("request.port=%u", ntohs(in->port));
+	ANSWER("request.bytes_len=%u", in->bytes_len);
 	ANSWER("verdict.action=%u", v->action);
-	ANSWER("verdict.refused=%d", x->refused);
+	ANSWER("verdict.refused=%d", by == KMESH_BY_REFUSED);
 	ANSWER("verdict.family=%u", v->family);
 	ANSWER("verdict.port=%u", ntohs(v->port));
+	ANSWER("verdict.route=%u", v->route);
 	if (v->family == AF_INET6)
 		ANSWER("verdict.addr=%pI6c", v->addr);
 	else
@@ -83,20 +87,41 @@ static void write_answer(struct probe_file *pf, const struct kmesh_treatment *t,
 	pf->answer_len = n;
 }
 
+/* Where the socket is connected to, or zeros. Context: socket lock held. */
+static void peer_of(struct sock *sk, struct sockaddr_in6 *peer)
+{
+	struct sockaddr_in *four = (void *)peer;
+
+	memset(peer, 0, sizeof(*peer));
+	peer->sin6_family = sk->sk_family;
+	peer->sin6_port = inet_sk(sk)->inet_dport;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		peer->sin6_addr = sk->sk_v6_daddr;
+	else
+#endif
+		four->sin_addr.s_addr = inet_sk(sk)->inet_daddr;
+}
+
 /* Sleeps: it waits for the socket's owner. Context: pf->lock held. */
 static void ask(struct probe_file *pf, struct sock *sk)
 {
+	struct kmesh_verdict verdict;
 	struct kmesh_treatment t;
+	struct sockaddr_in6 peer;
+	enum kmesh_by by;
 	int deny;
 
 	pf->fired = 0;
 	lock_sock(sk);
 	kmesh_treat_ask(sk, &t);
 	deny = kmesh_treat_apply(sk, &t);
-	kmesh_request_ask(sk, sample_head, sizeof(sample_head) - 1,
-			  &pf->exchange);
+	peer_of(sk, &peer);
+	kmesh_request_fill(pf->kept, sk, (void *)&peer, pf->held);
+	memcpy(pf->shown, pf->kept, sizeof(*pf->shown));
+	by = kmesh_request_ask(pf->shown, &verdict);
 	release_sock(sk);
-	write_answer(pf, &t, deny);
+	write_answer(pf, &t, deny, by, &verdict);
 }
 
 static bool is_tcp(const struct sock *sk)
@@ -151,6 +176,40 @@ static ssize_t probe_read(struct file *file, char __user *buf, size_t count,
 	return n;
 }
 
+static void free_file(struct probe_file *pf)
+{
+	if (pf->shown)
+		kmesh_request_free(pf->shown);
+	if (pf->kept)
+		kmesh_request_free(pf->kept);
+	kfree(pf->held);
+	kfree(pf);
+}
+
+static struct probe_file *new_file(void)
+{
+	const size_t len = sizeof(sample_head) - 1;
+	struct probe_file *pf;
+
+	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
+	if (!pf)
+		return NULL;
+	pf->shown = kmesh_request_alloc();
+	pf->kept = kmesh_request_alloc();
+	pf->held = kzalloc(struct_size(pf->held, bytes, len),
+			   GFP_KERNEL_ACCOUNT);
+	if (!pf->shown || !pf->kept || !pf->held) {
+		free_file(pf);
+		return NULL;
+	}
+	mutex_init(&pf->lock);
+	memcpy(pf->held->bytes, sample_head, len);
+	pf->held->len = len;
+	kmesh_head_start(&pf->held->head);
+	kmesh_head_parse(&pf->held->head, pf->held->bytes, len);
+	return pf;
+}
+
 static int probe_open(struct inode *inode, struct file *file)
 {
 	struct probe_file *pf;
@@ -158,18 +217,16 @@ static int probe_open(struct inode *inode, struct file *file)
 
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
-	pf = kzalloc(sizeof(*pf), GFP_KERNEL_ACCOUNT);
+	pf = new_file();
 	if (!pf)
 		return -ENOMEM;
-	mutex_init(&pf->lock);
 	err = kmesh_request_witness(probe_witness, pf);
-	if (err)
-		goto out_free;
+	if (err) {
+		free_file(pf);
+		return err;
+	}
 	file->private_data = pf;
 	return 0;
-out_free:
-	kfree(pf);
-	return err;
 }
 
 static int probe_release(struct inode *inode, struct file *file)
@@ -177,7 +234,7 @@ static int probe_release(struct inode *inode, struct file *file)
 	struct probe_file *pf = file->private_data;
 
 	kmesh_request_unwitness(probe_witness, pf);
-	kfree(pf);
+	free_file(pf);
 	return 0;
 }
 
@@ -189,21 +246,7 @@ static const struct proc_ops probe_ops = {
 	.proc_release = probe_release,
 };
 
-int __init kmesh_probe_init(void)
+int __init kmesh_probe_show(struct proc_dir_entry *dir)
 {
-	probe_dir = proc_mkdir("kmesh", NULL);
-	if (!probe_dir)
-		return -ENOMEM;
-	if (!proc_create("probe", 0600, probe_dir, &probe_ops))
-		goto out_dir;
-	return 0;
-out_dir:
-	proc_remove(probe_dir);
-	return -ENOMEM;
-}
-
-/* Waits for calls under way and closes open files. */
-void kmesh_probe_exit(void)
-{
-	proc_remove(probe_dir);
+	return proc_create("probe", 0600, dir, &probe_ops) ? 0 : -ENOMEM;
 }

@@ -3,7 +3,8 @@
 #ifndef KMESH_PROBE_H
 #define KMESH_PROBE_H
 
-int kmesh_probe_init(void);
-void kmesh_probe_exit(void);
+struct proc_dir_entry;
+
+int kmesh_probe_show(struct proc_dir_entry *dir);
 
 #endif /* KMESH_PROBE_H */

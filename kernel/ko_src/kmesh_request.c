@@ -4,73 +4,124 @@
  * takes back their verdict. Nothing that a program writes is used unchecked,
  * and nothing that it writes into the inputs is used at all.
  */
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/string.h>
-#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "compat.h"
+#include "kmesh_head.h"
 #include "kmesh_request.h"
 #include "kmesh_trace.h"
 
-static void fill_inputs(struct sock *sk, const void *head, size_t head_len,
-			struct kmesh_inputs *in)
+static struct kmem_cache *request_cache;
+
+/* Not cleared: kmesh_request_fill() writes all of it. Sleeps. */
+struct kmesh_request *kmesh_request_alloc(void)
 {
-	memset(in, 0, sizeof(*in));
+	return kmem_cache_alloc(request_cache, GFP_KERNEL);
+}
+
+void kmesh_request_free(struct kmesh_request *req)
+{
+	kmem_cache_free(request_cache, req);
+}
+
+static void fill_address(struct kmesh_inputs *in, const struct sockaddr *asked)
+{
+	const struct sockaddr_in6 *six = (const void *)asked;
+	const struct sockaddr_in *four = (const void *)asked;
+
+	in->family = asked->sa_family;
+	if (asked->sa_family == AF_INET6) {
+		in->port = six->sin6_port;
+		memcpy(in->addr, &six->sin6_addr, sizeof(in->addr));
+	} else {
+		in->port = four->sin_port;
+		in->addr[0] = four->sin_addr.s_addr;
+	}
+}
+
+/**
+ * kmesh_request_fill() - write a question, all of it
+ * @req: what is written
+ * @sk: the socket that asks
+ * @asked: the address it asked for, of family AF_INET or AF_INET6
+ * @held: its first bytes, parsed; or NULL, if there are none
+ *
+ * Context: socket lock held. Does not sleep.
+ */
+void kmesh_request_fill(struct kmesh_request *req, struct sock *sk,
+			const struct sockaddr *asked,
+			const struct kmesh_held *held)
+{
+	struct kmesh_inputs *in = &req->in;
+	size_t len = held ? held->len : 0;
+
+	sock_owned_by_me(sk);
+
+	memset(req, 0, offsetof(struct kmesh_request, in.bytes));
 	in->cgroup_id = kmesh_cgroup_id(sk);
 	in->cookie = atomic64_read(&sk->sk_cookie);
-	in->family = sk->sk_family;
-	in->port = inet_sk(sk)->inet_dport;
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		memcpy(in->addr, &sk->sk_v6_daddr, sizeof(in->addr));
-	else
-#endif
-		in->addr[0] = inet_sk(sk)->inet_daddr;
-	in->head_len = min_t(size_t, head_len, KMESH_HEAD_MAX);
-	memcpy(in->head, head, in->head_len);
+	in->mark = READ_ONCE(sk->sk_mark);
+	fill_address(in, asked);
+	if (held) {
+		in->bytes_len = len;
+		memcpy(in->bytes, held->bytes, len);
+		in->head.state = held->head.state;
+		in->head.reason = held->head.reason;
+		/* half a head must not match a route */
+		if (held->head.state == KMESH_HEAD_HTTP) {
+			in->head = held->head;
+			kmesh_head_host(&held->head, held->bytes, in->host);
+		}
+	}
+	memset(in->bytes + len, 0, sizeof(in->bytes) - len);
 }
 
 /* Pure: a verdict that says where to go must say it completely. */
 static bool verdict_valid(const struct kmesh_verdict *v)
 {
-	if (v->action >= KMESH_ACTION_COUNT)
-		return false;
-	if (v->action != KMESH_ACTION_REDIRECT)
+	switch (v->action) {
+	case KMESH_ACTION_NONE:
+	case KMESH_ACTION_ORIGINAL:
 		return true;
-	if (!v->port)
+	case KMESH_ACTION_DENY:
+		return v->error <= MAX_ERRNO;
+	case KMESH_ACTION_REDIRECT:
+		if (!v->port)
+			return false;
+		if (v->family == AF_INET)
+			return !v->addr[1] && !v->addr[2] && !v->addr[3];
+		return v->family == AF_INET6;
+	default:
 		return false;
-	if (v->family == AF_INET)
-		return !v->addr[1] && !v->addr[2] && !v->addr[3];
-	return v->family == AF_INET6;
+	}
 }
 
 /**
  * kmesh_request_ask() - ask the programs on the tracepoint
- * @sk: TCP socket of family AF_INET or AF_INET6
- * @head: the first bytes of the request, kernel memory
- * @head_len: how many; the programs see at most KMESH_HEAD_MAX of them
- * @x: the exchange, owned by the caller for as long as this runs
+ * @req: the question; programs may write anywhere into it
+ * @verdict: what they said; NONE if nothing, or nothing that makes sense
  *
- * Context: process context, socket lock held. The tracepoint runs its
- * programs with preemption off. Does not sleep, does not allocate.
+ * Context: any that may run BPF; the tracepoint runs its programs with
+ * preemption off. Does not sleep.
+ *
+ * Return: who decided, if it was a program; else why not.
  */
-void kmesh_request_ask(struct sock *sk, const void *head, size_t head_len,
-		       struct kmesh_exchange *x)
+enum kmesh_by kmesh_request_ask(struct kmesh_request *req,
+				struct kmesh_verdict *verdict)
 {
-	sock_owned_by_me(sk);
+	trace_kmesh_request(req);
 
-	fill_inputs(sk, head, head_len, &x->in);
-	memset(&x->shown.verdict, 0, sizeof(x->shown.verdict));
-	x->shown.in = x->in;
-
-	trace_kmesh_request(&x->shown);
-
-	x->verdict = x->shown.verdict;
-	x->altered = memcmp(&x->shown.in, &x->in, sizeof(x->in)) != 0;
-	x->refused = !verdict_valid(&x->verdict);
-	if (x->refused)
-		memset(&x->verdict, 0, sizeof(x->verdict));
+	*verdict = req->verdict;
+	if (!verdict_valid(verdict)) {
+		memset(verdict, 0, sizeof(*verdict));
+		return KMESH_BY_REFUSED;
+	}
+	return verdict->action ? KMESH_BY_VERDICT : KMESH_BY_NO_VERDICT;
 }
 
 /*
@@ -88,4 +139,15 @@ void kmesh_request_unwitness(void (*probe)(void *data, struct kmesh_request *req
 {
 	unregister_trace_kmesh_request(probe, data);
 	tracepoint_synchronize_unregister();
+}
+
+int __init kmesh_request_init(void)
+{
+	request_cache = KMEM_CACHE(kmesh_request, 0);
+	return request_cache ? 0 : -ENOMEM;
+}
+
+void kmesh_request_exit(void)
+{
+	kmem_cache_destroy(request_cache);
 }

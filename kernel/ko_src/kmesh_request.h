@@ -5,23 +5,33 @@
 
 #include <linux/types.h>
 #include "kmesh_abi.h"
+#include "kmesh_stat.h"
 
 struct sock;
+struct sockaddr;
 
-/* Too large for a stack: it lives where the state of the asker lives. */
-struct kmesh_exchange {
-	struct kmesh_inputs in;       /* ours: what is acted on */
-	struct kmesh_request shown;   /* theirs: what programs may write */
-	struct kmesh_verdict verdict; /* checked; NONE where it was refused */
-	bool refused; /* a verdict was written that makes no sense */
-	bool altered; /* a program wrote into its inputs */
+/* The first bytes of a connection: judged, and then sent, from here. */
+struct kmesh_held {
+	u16 room; /* bytes there is memory for */
+	u16 len;  /* bytes there are */
+	u16 told; /* of these: the application was told that they are sent */
+	u16 sent; /* of these: TCP has them */
+	struct kmesh_head head;
+	u8 bytes[];
 };
 
-void kmesh_request_ask(struct sock *sk, const void *head, size_t head_len,
-		       struct kmesh_exchange *x);
+struct kmesh_request *kmesh_request_alloc(void);
+void kmesh_request_free(struct kmesh_request *req);
+void kmesh_request_fill(struct kmesh_request *req, struct sock *sk,
+			const struct sockaddr *asked,
+			const struct kmesh_held *held);
+enum kmesh_by kmesh_request_ask(struct kmesh_request *req,
+				struct kmesh_verdict *verdict);
 int kmesh_request_witness(void (*probe)(void *data, struct kmesh_request *req),
 			  void *data);
 void kmesh_request_unwitness(void (*probe)(void *data, struct kmesh_request *req),
 			     void *data);
+int kmesh_request_init(void);
+void kmesh_request_exit(void);
 
 #endif /* KMESH_REQUEST_H */

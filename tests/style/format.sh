@@ -3,4 +3,4 @@
 # The C++ sources are as clang-format would leave them.
 set -eu
 cd "$REPOSITORY"
-git ls-files --cached --others --exclude-standard 'src/*.cc' 'src/*.h' | xargs clang-format --dry-run --Werror
+git ls-files --cached --others --exclude-standard 'src/*.cc' 'src/*.h' 'tests/*.cc' | xargs clang-format --dry-run --Werror
