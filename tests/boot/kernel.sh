@@ -14,7 +14,7 @@ expect '.baseline.version | startswith("5.10.")' true "$report"
 expect '.baseline.fingerprint | length' 64 "$report"
 expect '.baseline.verified' 'apt: signed index and checksum' "$report"
 expect '[.patches[] | select(.verdict == "needed") | .feature] | sort | join(" ")' \
-    'bare-tracepoint-writable sockops-reply-words' "$report"
+    'bare-tracepoint-writable connect-ulp sockops-reply-words' "$report"
 expect '[.packages[].path | sub("packages/"; "") | sub("-[0-9].*"; "")] | sort | join(" ")' \
     'kernel kernel-devel kernel-headers' "$report"
 for feature in sockops-reply-words bare-tracepoint-writable; do
