@@ -55,15 +55,17 @@ static inline int ktap_skip_all(const char *reason)
 	return KTAP_EXIT_SKIP;
 }
 
-/* Runs all of them, whatever fails; gives the exit code. */
-static inline int ktap_run(const struct ktap_case *cases, size_t count)
+static inline int ktap_run_cases(const struct ktap_case *cases, size_t count,
+				 bool first_is_vital)
 {
 	int code = KTAP_EXIT_PASS;
+	bool lost = false;
 
 	printf("KTAP version 1\n1..%zu\n", count);
 	for (size_t i = 0; i < count; i++) {
-		bool ok = cases[i].run();
+		bool ok = lost ? ktap_fail("not run") : cases[i].run();
 
+		lost |= !ok && !i && first_is_vital;
 		if (!ok)
 			code = KTAP_EXIT_FAIL;
 		printf("%s %zu %s\n", ok ? "ok" : "not ok", i + 1, cases[i].name);
@@ -71,6 +73,18 @@ static inline int ktap_run(const struct ktap_case *cases, size_t count)
 		fflush(stdout);
 	}
 	return code;
+}
+
+/* Runs all of them, whatever fails; gives the exit code. */
+static inline int ktap_run(const struct ktap_case *cases, size_t count)
+{
+	return ktap_run_cases(cases, count, false);
+}
+
+/* The first one makes what the others need: if it fails, they fail unrun. */
+static inline int ktap_run_after_first(const struct ktap_case *cases, size_t count)
+{
+	return ktap_run_cases(cases, count, true);
 }
 
 #endif /* KTAP_H */
