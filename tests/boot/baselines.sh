@@ -6,8 +6,12 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+series=$scratch/series
+mkdir "$series"
+cp "$REPOSITORY"/kernel/patches/5.10.0/{0001-,bpf-support-}*.patch "$series"
+(cd "$series" && printf '%s\n' *.patch > series)
 for baseline in 6.1 6.12; do
-    "$KMESH" build --baseline $baseline --series "$REPOSITORY/kernel/patches/5.10.0" --until plan \
+    "$KMESH" build --baseline $baseline --series "$series" --until plan \
         --work "$scratch/$baseline" > "$scratch/out" 2>&1 || fail "$(cat "$scratch/out")"
     report=$scratch/$baseline/report.json
     expect ".baseline.version | startswith(\"$baseline.\")" true "$report"
