@@ -195,6 +195,7 @@ static inline void mesh_answer(struct mesh_server *s, int fd)
 struct mesh_peer {
 	struct mesh_server *server;
 	int fd;
+	int number;
 };
 
 static inline void *mesh_talk(void *arg)
@@ -212,6 +213,11 @@ static inline void *mesh_talk(void *arg)
 		bool whole;
 
 		pthread_mutex_lock(&s->lock);
+		/* what an earlier one still sends is of no interest */
+		if (peer.number != s->accepted) {
+			pthread_mutex_unlock(&s->lock);
+			continue;
+		}
 		if (s->got_len + n >= sizeof(s->got))
 			s->full = true;
 		if (!s->full) {
@@ -245,7 +251,7 @@ static inline void *mesh_accept(void *arg)
 		if (peer->fd < 0)
 			return free(peer), NULL;
 		pthread_mutex_lock(&s->lock);
-		s->accepted++;
+		peer->number = ++s->accepted;
 		s->got_len = 0;
 		s->full = false;
 		s->got[0] = 0;

@@ -241,21 +241,18 @@ static int match(struct sock *sk, struct kmesh_conn *conn, struct msghdr *msg,
 {
 	struct kmesh_held *held = conn->held;
 	int same = compare(held, msg, size);
-	int err;
 
 	if (same < 0)
 		return same;
 	shown->held = same;
 	if (same || held->len == held->told)
 		return 0;
-	if (held->sent) {
+	/* too late; or a reader waits in the kernel's own code */
+	if (held->sent || kmesh_redefer(sk, conn)) {
 		kmesh_leave(sk);
 		kmesh_unconnect(sk);
 		return -ECONNABORTED;
 	}
-	err = kmesh_redefer(sk, conn);
-	if (err)
-		return -EAGAIN;
 	forget(held);
 	return 0;
 }
