@@ -5,8 +5,8 @@
  * its own, where kernel messages cannot mix in. Then it powers off. It never
  * returns and gives up on nothing: what fails is said in the document.
  *
- * Kernel command line: kmesh.results=ttyS1 names the port, kmesh.test=panic
- * and kmesh.test=hang are for the tests of the watchdog outside.
+ * Kernel command line: kmesh.results=ttyS1 names the port, kmesh.test=panic,
+ * hang and complain are for the tests of the watchdog outside.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -389,6 +389,16 @@ static void obey_test(const char *test)
 	if (!strcmp(test, "hang"))
 		for (;;)
 			pause();
+	if (!strcmp(test, "complain")) {
+		static const char line[] = "WARNING: this is a test\n";
+		int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0 || write(fd, line, sizeof(line) - 1) < 0)
+			say("# /dev/kmsg: %s\n", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
 	say("# kmesh.test=%s is not known\n", test);
 }
 

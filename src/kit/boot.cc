@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "kit/prove.h"
@@ -22,6 +24,15 @@ std::string last_lines(std::string_view text, std::size_t count) {
     --count;
   }
   return std::string(text.substr(at == 0 ? 0 : at + 1));
+}
+
+std::string first_lines(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  while (count-- > 0 && end < text.size()) {
+    const auto line = text.find('\n', end);
+    end = line == std::string_view::npos ? text.size() : line + 1;
+  }
+  return std::string(text.substr(0, end));
 }
 
 Command qemu(const Image& image, const std::string& folder, const std::string& append, bool kvm) {
@@ -102,12 +113,38 @@ Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder,
   if (console) {
     result.panicked = console->find("Kernel panic") != std::string::npos;
     result.console = last_lines(*console, 25);
+    result.complaint = complaint_of(*console);
   }
   if (results) result.results = *results;
   return result;
 }
 
+std::string complaint_of(std::string_view console) {
+  // what the hardware brings up before init is not the subject of a proof
+  const auto start = console.find(" as init process");
+  if (start == std::string_view::npos) return {};
+  constexpr std::array kSigns = {"BUG: ",
+                                 "WARNING: ",
+                                 "KASAN: ",
+                                 "UBSAN: ",
+                                 "ODEBUG: ",
+                                 "INFO: task ",
+                                 "INFO: rcu",
+                                 "INFO: possible ",
+                                 "unreferenced object",
+                                 "general protection fault",
+                                 "Call Trace:"};
+  std::size_t first = std::string_view::npos;
+  for (const char* sign : kSigns) first = std::min(first, console.find(sign, start));
+  if (first == std::string_view::npos) return {};
+  const auto line = console.rfind('\n', first);
+  return first_lines(console.substr(line == std::string_view::npos ? 0 : line + 1), 40);
+}
+
 Result<void> check_guest(const BootResult& result, const std::string& who, const std::string& folder) {
+  if (!result.complaint.empty() && !result.panicked)
+    return fail(fmt::format("{} booted, and complained while the probes ran", who),
+                fmt::format("the console is {}", join(folder, "console.txt")), "", result.complaint);
   if (parse_guest_report(result.results).complete) return {};
   const std::string what = result.panicked    ? "panicked"
                            : result.timed_out ? "did not come to its end in time"

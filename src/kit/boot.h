@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "kit/kit.h"
@@ -15,6 +16,7 @@ namespace kmesh {
 struct BootResult {
   std::string results;      // what came through the second port
   std::string console;      // the console's last lines
+  std::string complaint;    // from the first line on in which the running kernel says that it is broken
   std::string accelerator;  // "kvm" | "tcg"
   bool panicked = false;
   bool timed_out = false;
@@ -30,8 +32,13 @@ struct BootOptions {
 // A guest that panics, hangs or falls silent is a result, not an error; a QEMU that cannot start is an error.
 Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder, const BootOptions& options);
 
-// The error of a guest that did not come to its end: a panic, a hang, a silence; its detail is the console.
-// `who` names the kernel in the message, `folder` is where its logs are. Pure.
+// What a kernel says of itself between the start of init and the end: a BUG, a WARNING, a report of KASAN,
+// lockdep and their kind, from its first line on; empty if there is none. Pure.
+std::string complaint_of(std::string_view console);
+
+// The error of a guest that did not come to its end: a panic, a hang, a silence; or that complained on its
+// way. Its detail is the console. `who` names the kernel in the message, `folder` is where its logs are.
+// Pure.
 Result<void> check_guest(const BootResult& result, const std::string& who, const std::string& folder);
 
 }  // namespace kmesh

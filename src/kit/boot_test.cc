@@ -97,6 +97,29 @@ TEST_F(BootTest, AGuestThatEndsEarlyProvesNothing) {
   EXPECT_THAT(checked.error().what, HasSubstr("ended before its probes did"));
 }
 
+TEST_F(BootTest, AComplaintOfTheKernelSpoilsAProofThatLooksGood) {
+  guest("Run /init as init process\n[ 1.5] ok\n[ 1.6] WARNING: suspicious RCU usage\nhere\n",
+        "KTAP version 1\nok 1 x\n# done\n");
+  const auto checked = check_guest(booted(), "the enhanced kernel", "/l");
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().what, HasSubstr("complained while the probes ran"));
+  EXPECT_EQ(checked.error().detail, "[ 1.6] WARNING: suspicious RCU usage\nhere\n");
+}
+
+TEST(Complaint, EachOfItsSigns) {
+  for (const char* line :
+       {"BUG: KASAN: use-after-free in x", "BUG: sleeping function called from invalid context",
+        "WARNING: CPU: 0 PID: 1", "WARNING: possible circular locking dependency detected",
+        "INFO: task x:1 blocked for more than 120 seconds", "INFO: rcu_preempt detected stalls",
+        "ODEBUG: free active", "UBSAN: array-index-out-of-bounds", "kmemleak: unreferenced object 0x0",
+        "general protection fault, probably for", "Call Trace:"})
+    EXPECT_EQ(complaint_of(std::string("Run /init as init process\n") + line), line);
+  EXPECT_EQ(complaint_of("WARNING: the firmware\nRun /init as init process\nall well\n"), "");
+  EXPECT_EQ(complaint_of("WARNING: no init at all\n"), "");
+  EXPECT_EQ(complaint_of("Run /init as init process\nkmesh: loading out-of-tree module taints kernel.\n"),
+            "");
+}
+
 TEST_F(BootTest, AQemuThatCannotStartIsAnError) {
   Exit exit;
   exit.code = 1;

@@ -32,6 +32,10 @@ says 'the probe fails on the image'
 prove 0 "$enhanced" --json
 expect '[.proof[].enhanced] | unique | join(",")' absent "$scratch/out"
 
+prove 1 "$enhanced" --append kmesh.test=complain
+says 'complained while the probes ran'
+says 'WARNING: this is a test'
+
 prove 1 "$enhanced" --append kmesh.test=panic
 says 'panicked'
 says 'Kernel panic'
