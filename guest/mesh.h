@@ -48,9 +48,18 @@ static inline bool mesh_present(void)
 
 /* ---- the programs ---- */
 
+/* Does the module bring a function that connect programs call to arm? */
 static inline bool mesh_has_call(void)
 {
-	return access("/sys/kernel/btf/kmesh", F_OK) == 0;
+	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char line[256];
+	bool has = false;
+
+	while (symbols && !has && fgets(line, sizeof(line), symbols))
+		has = strstr(line, " kmesh_arm\t") != NULL;
+	if (symbols)
+		fclose(symbols);
+	return has;
 }
 
 static char mesh_log[256 * 1024];

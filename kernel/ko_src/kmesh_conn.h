@@ -36,7 +36,7 @@ struct kmesh_conn {
 	bool open;       /* no verdict: the address asked for */
 	bool no_grace;
 	bool sending;    /* a thread is in kmesh_send(), others wait */
-	u32 grace_ms;    /* 0: the module's default */
+	u32 grace_ms;    /* 0: the module's default for its kind */
 	union {
 		struct sockaddr sa;
 		struct sockaddr_in in;

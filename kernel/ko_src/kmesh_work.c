@@ -15,9 +15,15 @@
 
 static struct workqueue_struct *workqueue;
 
+/* An open service's client may be waiting for the server to speak first. */
 static unsigned int grace_ms = 200;
 module_param(grace_ms, uint, 0644);
-MODULE_PARM_DESC(grace_ms, "time for the first bytes, where a service has none of its own; 0: for ever");
+MODULE_PARM_DESC(grace_ms, "time for the first bytes to an open service that has none of its own; 0: for ever");
+
+/* A closed one's can only be denied: there is no hurry. */
+static unsigned int grace_closed_ms = 10000;
+module_param(grace_closed_ms, uint, 0644);
+MODULE_PARM_DESC(grace_closed_ms, "the same for a closed service");
 
 /* The work that is pending has a reference to the socket and to conn. */
 static void queue(struct sock *sk, struct kmesh_conn *conn, unsigned int ms)
@@ -125,7 +131,11 @@ void kmesh_work_prepare(struct kmesh_conn *conn)
 /* The grace time begins. Context: socket lock held. */
 void kmesh_work_grace(struct sock *sk, struct kmesh_conn *conn)
 {
-	unsigned int ms = conn->grace_ms ?: READ_ONCE(grace_ms);
+	unsigned int ms = conn->grace_ms;
+
+	if (!ms)
+		ms = conn->open ? READ_ONCE(grace_ms) :
+				  READ_ONCE(grace_closed_ms);
 
 	if (!conn->no_grace && ms)
 		queue(sk, conn, min(ms, KMESH_TREAT_MAX_GRACE_MS));

@@ -17,7 +17,7 @@ expect '[.patches[] | select(.verdict == "needed") | .feature] | sort | join(" "
     'bare-tracepoint-writable connect-ulp sockops-reply-words' "$report"
 expect '[.packages[].path | sub("packages/"; "") | sub("-[0-9].*"; "")] | sort | join(" ")' \
     'kernel kernel-devel kernel-headers' "$report"
-for feature in sockops-reply-words bare-tracepoint-writable connect-ulp defer-connect http1-head route-verdict; do
+for feature in sockops-reply-words bare-tracepoint-writable connect-ulp connect-semantics defer-connect http1-head route-verdict; do
     expect ".proof[] | select(.feature == \"$feature\") | .baseline + \" \" + .enhanced" 'fail pass' "$report"
 done
 expect '[.boots[] | select(.seconds > 10)] | length' 0 "$report"
