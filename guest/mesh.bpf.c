@@ -2,6 +2,7 @@
 /*
  * A mesh for the probes: arms connects to the services it is told of, routes
  * by the path alone, and notes what it was shown. The real router is another.
+ * Built twice: with MESH_BY_CALL it arms by the module's function.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -35,6 +36,11 @@ __u32 mute = 0; /* say nothing on the tracepoint */
 __u32 match = MESH_BY_PATH;
 __u32 forge = 0; /* write into the inputs */
 
+/* Not on the stack: both builds are to have the same sections. */
+char closed[] = KMESH_ULP_CLOSED;
+char open[] = KMESH_ULP_OPEN;
+char nobody[] = "nobody";
+
 /* Read by the probe. */
 int last_arm = 1;
 int second_arm = 1; /* the same once more, on the same socket */
@@ -59,15 +65,19 @@ static int policy(struct bpf_sock_addr *ctx)
 	return bpf_ntohs(ctx->user_port) != refused_port;
 }
 
-static int arm_by_ulp(struct bpf_sock_addr *ctx)
-{
-	struct mesh_service *service = service_of(ctx);
-	char closed[] = KMESH_ULP_CLOSED;
-	char open[] = KMESH_ULP_OPEN;
-	char nobody[] = "nobody";
+#ifdef MESH_BY_CALL
+extern int kmesh_arm(struct bpf_sock_addr *ctx, __u32 flags,
+		     __u32 grace_ms) __ksym;
 
-	if (!service)
-		return policy(ctx);
+static void arm(struct bpf_sock_addr *ctx, const struct mesh_service *service)
+{
+	last_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
+	second_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
+	unknown = kmesh_arm(ctx, ~0u, 0);
+}
+#else
+static void arm(struct bpf_sock_addr *ctx, const struct mesh_service *service)
+{
 	if (service->flags & KMESH_ARM_F_OPEN)
 		last_arm = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, open,
 					  sizeof(open));
@@ -77,48 +87,30 @@ static int arm_by_ulp(struct bpf_sock_addr *ctx)
 	second_arm = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, closed,
 				    sizeof(closed));
 	unknown = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, nobody, sizeof(nobody));
-	arms++;
-	return policy(ctx);
 }
+#endif
 
-SEC("cgroup/connect4")
-int ulp4(struct bpf_sock_addr *ctx)
-{
-	return arm_by_ulp(ctx);
-}
-
-SEC("cgroup/connect6")
-int ulp6(struct bpf_sock_addr *ctx)
-{
-	return arm_by_ulp(ctx);
-}
-
-extern int kmesh_arm(struct bpf_sock_addr *ctx, __u32 flags,
-		     __u32 grace_ms) __ksym __weak;
-
-static int arm_by_call(struct bpf_sock_addr *ctx)
+static int arm_service(struct bpf_sock_addr *ctx)
 {
 	struct mesh_service *service = service_of(ctx);
 
-	if (!service)
-		return policy(ctx);
-	last_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
-	second_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
-	unknown = kmesh_arm(ctx, ~0u, 0);
-	arms++;
+	if (service) {
+		arm(ctx, service);
+		arms++;
+	}
 	return policy(ctx);
 }
 
 SEC("cgroup/connect4")
-int call4(struct bpf_sock_addr *ctx)
+int arm4(struct bpf_sock_addr *ctx)
 {
-	return arm_by_call(ctx);
+	return arm_service(ctx);
 }
 
 SEC("cgroup/connect6")
-int call6(struct bpf_sock_addr *ctx)
+int arm6(struct bpf_sock_addr *ctx)
 {
-	return arm_by_call(ctx);
+	return arm_service(ctx);
 }
 
 /*

@@ -33,6 +33,7 @@
 #include "ktap.h"
 #include "mesh_abi.h"
 #include "mesh.skel.h"
+#include "mesh_call.skel.h"
 
 /* What applications ask for: nobody listens there. */
 #define MESH_CLOSED 7000 /* a service with policy: no verdict is a denial */
@@ -48,18 +49,16 @@ static inline bool mesh_present(void)
 
 /* ---- the programs ---- */
 
-/* Does the module bring a function that connect programs call to arm? */
+/* Do connect programs arm by the module's function? */
 static inline bool mesh_has_call(void)
 {
-	FILE *symbols = fopen("/proc/kallsyms", "re");
-	char line[256];
-	bool has = false;
+	char how[16] = "";
+	int fd = open("/sys/module/kmesh/parameters/arming", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, how, sizeof(how) - 1);
 
-	while (symbols && !has && fgets(line, sizeof(line), symbols))
-		has = strstr(line, " kmesh_arm\t") != NULL;
-	if (symbols)
-		fclose(symbols);
-	return has;
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && !strcmp(how, "call\n");
 }
 
 static char mesh_log[256 * 1024];
@@ -92,27 +91,24 @@ static inline bool mesh_attach(struct bpf_program *prog, int cgroup,
 /* Loads all of it, and attaches the connect programs to the root cgroup. */
 static inline bool mesh_arming(void)
 {
-	bool call = mesh_has_call();
 	int cgroup, err;
 
+	/* one source, built twice: programs, maps and globals are the same */
+	_Static_assert(sizeof(struct mesh_bpf) == sizeof(struct mesh_call_bpf),
+		       "the skeletons differ");
 	libbpf_set_print(mesh_print);
-	mesh = mesh_bpf__open();
+	mesh = mesh_has_call() ? (struct mesh_bpf *)mesh_call_bpf__open() :
+				 mesh_bpf__open();
 	if (!mesh)
 		return mesh_fail("open", errno);
-	bpf_program__set_autoload(mesh->progs.ulp4, !call);
-	bpf_program__set_autoload(mesh->progs.ulp6, !call);
-	bpf_program__set_autoload(mesh->progs.call4, call);
-	bpf_program__set_autoload(mesh->progs.call6, call);
 	err = mesh_bpf__load(mesh);
 	if (err)
 		return mesh_fail("load", err);
 	cgroup = open(getenv("CGROUP2") ?: "/sys/fs/cgroup", O_RDONLY | O_CLOEXEC);
 	if (cgroup < 0)
 		return mesh_fail("cgroup2", errno);
-	return mesh_attach(call ? mesh->progs.call4 : mesh->progs.ulp4, cgroup,
-			   "connect4") &&
-	       mesh_attach(call ? mesh->progs.call6 : mesh->progs.ulp6, cgroup,
-			   "connect6");
+	return mesh_attach(mesh->progs.arm4, cgroup, "connect4") &&
+	       mesh_attach(mesh->progs.arm6, cgroup, "connect6");
 }
 
 /* And the router, too. */

@@ -12,6 +12,7 @@
 #include <linux/btf_ids.h>
 #include <linux/filter.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
@@ -179,6 +180,8 @@ static struct tcp_ulp_ops ulp_open = {
  * process could set the protocol, so that it is not offered.
  */
 #ifdef TCP_ULP_F_BPF
+#define ARMING "protocol"
+
 static int register_ways(void)
 {
 	int err;
@@ -199,6 +202,8 @@ static void unregister_ways(void)
 }
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0) && \
 	defined(CONFIG_DEBUG_INFO_BTF_MODULES)
+#define ARMING "call"
+
 __bpf_kfunc_start_defs();
 
 /**
@@ -261,6 +266,8 @@ static void unregister_ways(void)
 {
 }
 #else
+#define ARMING "none"
+
 static int register_ways(void)
 {
 	return 0;
@@ -270,6 +277,18 @@ static void unregister_ways(void)
 {
 }
 #endif
+
+static int arming_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, ARMING "\n");
+}
+
+static const struct kernel_param_ops arming_ops = {
+	.get = arming_get,
+};
+
+module_param_cb(arming, &arming_ops, NULL, 0444);
+MODULE_PARM_DESC(arming, "how connect programs arm a socket here: protocol, call or none");
 
 int __init kmesh_arm_init(void)
 {
