@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-image() { echo "$WORK/$1"/root/lib/modules/*/vmlinuz; }
+image() { echo "$WORK/$1/root"/lib/modules/*/vmlinuz; }
 
 # prove EXIT ARGUMENTS...: output in $scratch/out and $scratch/err
 prove() {

@@ -23,7 +23,7 @@ for output in image deb; do
         for name in linux-image linux-headers linux-libc-dev; do
             case $names in *packages/"$name"*) ;; *) fail "no $name among: $names" ;; esac
         done
-        dpkg-deb --info "$(echo "$scratch"/work/packages/linux-image-*kmesh*.deb | cut -d' ' -f1)" > /dev/null ||
+        dpkg-deb --info "$(echo "$scratch/work"/packages/linux-image-*kmesh*.deb | cut -d' ' -f1)" > /dev/null ||
             fail "the package cannot be read"
         ;;
     esac

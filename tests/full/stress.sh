@@ -12,7 +12,7 @@ cp "$KMESH" "$scratch/kit/"
 cp "$BUILD/guest/init" "$scratch/kit/guest/"
 cp "$BUILD/guest/stress/mesh" "$scratch/kit/guest/probes/stress-mesh"
 export KMESH_KERNEL_DATA=$REPOSITORY/kernel
-image=$(echo "$WORK"/enhanced/root/lib/modules/*/vmlinuz)
+image=$(echo "$WORK/enhanced/root"/lib/modules/*/vmlinuz)
 "$scratch/kit/kmesh-kernel" prove "$image" --module "$WORK/enhanced/kmesh.ko" --work "$scratch/prove" \
     --append "kmesh.probe_seconds=$seconds" --timeout $((seconds * 3 + 60)) --json > "$scratch/report" ||
     fail "$(cat "$scratch/report" "$scratch"/prove/image/*.txt)"
