@@ -28,6 +28,12 @@ enum kmesh_stage {
 	KMESH_DECIDED,
 };
 
+union kmesh_address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
 struct kmesh_conn {
 	struct sock *sk; /* with a reference of the work that is pending */
 	refcount_t refs; /* the socket's, pending work's, waiting callers' */
@@ -37,11 +43,7 @@ struct kmesh_conn {
 	bool no_grace;
 	bool sending;    /* a thread is in kmesh_send(), others wait */
 	u32 grace_ms;    /* 0: the module's default for its kind */
-	union {
-		struct sockaddr sa;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} asked;
+	union kmesh_address asked;
 	struct kmesh_held *held; /* NULL until the first byte */
 	struct delayed_work work; /* the grace time, then what was held */
 	/* the socket's own callback, while ours stands in its place */

@@ -17,13 +17,6 @@
 #include "kmesh_stat.h"
 #include "kmesh_treat.h"
 
-/* What the connect of the real world is asked for. */
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 /* An address that the plain connect would look at; else let it say why not. */
 static bool address_fits(const struct sock *sk, const struct sockaddr *asked,
 			 int len)
@@ -108,7 +101,7 @@ int kmesh_defer(struct sock *sk, struct kmesh_conn *conn,
 
 /* True if the verdict's address is one that this socket can connect to. */
 static bool redirect(const struct sock *sk, const struct kmesh_verdict *v,
-		     union address *to, int *len)
+		     union kmesh_address *to, int *len)
 {
 	if (sk->sk_family == AF_INET) {
 		if (v->family != AF_INET)
@@ -149,25 +142,12 @@ static void ask(struct sock *sk, struct kmesh_conn *conn, bool no_memory,
 	kmesh_request_free(req);
 }
 
-static void note_address(const union address *a, u16 *family, __be16 *port,
-			 __be32 *addr)
-{
-	*family = a->sa.sa_family;
-	if (a->sa.sa_family == AF_INET6) {
-		*port = a->in6.sin6_port;
-		memcpy(addr, &a->in6.sin6_addr, sizeof(a->in6.sin6_addr));
-	} else {
-		*port = a->in.sin_port;
-		*addr = a->in.sin_addr.s_addr;
-	}
-}
-
 /*
  * The connect of the real world. The slot stays taken meanwhile, so that the
  * connect program, which sees the final address now, cannot arm again.
  */
 static int connect_to(struct sock *sk, struct kmesh_conn *conn,
-		      union address *to, int len)
+		      union kmesh_address *to, int len)
 {
 	struct socket *sock = sk->sk_socket;
 	int err;
@@ -217,12 +197,12 @@ int kmesh_decide(struct sock *sk, struct kmesh_conn *conn, bool no_memory)
 {
 	struct kmesh_event event = {};
 	struct kmesh_verdict verdict;
-	union address to;
+	union kmesh_address to;
 	int len = conn->asked_len;
 	int err;
 
 	ask(sk, conn, no_memory, &verdict, &event);
-	memcpy(&to, &conn->asked, sizeof(to));
+	to = conn->asked;
 	if (verdict.action == KMESH_ACTION_REDIRECT &&
 	    !redirect(sk, &verdict, &to, &len)) {
 		memset(&verdict, 0, sizeof(verdict));
@@ -245,9 +225,10 @@ int kmesh_decide(struct sock *sk, struct kmesh_conn *conn, bool no_memory)
 		event.head_state = conn->held->head.state;
 		event.reason = conn->held->head.reason;
 	}
-	note_address((union address *)&conn->asked, &event.family,
-		     &event.asked_port, event.asked);
-	note_address(&to, &event.final_family, &event.final_port, event.final);
+	kmesh_request_address(&conn->asked.sa, &event.family, &event.asked_port,
+			      event.asked);
+	kmesh_request_address(&to.sa, &event.final_family, &event.final_port,
+			      event.final);
 	count_decision(conn, &event);
 	kmesh_note(&event);
 

@@ -27,6 +27,11 @@ static struct operations *operations_of(const struct sock *sk)
 	return sk->sk_family == AF_INET6 ? &operations6 : &operations4;
 }
 
+static bool is_nonblocking(const struct socket *sock)
+{
+	return sock->file && (sock->file->f_flags & O_NONBLOCK);
+}
+
 /* The address asked for, until it is known who answers. */
 static int armed_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
 {
@@ -60,7 +65,6 @@ static int armed_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
  */
 static int decide_without_bytes(struct socket *sock)
 {
-	bool nonblock = sock->file && (sock->file->f_flags & O_NONBLOCK);
 	struct sock *sk = sock->sk;
 	struct kmesh_conn *conn;
 	long timeo;
@@ -70,7 +74,7 @@ static int decide_without_bytes(struct socket *sock)
 	conn = kmesh_conn(sk);
 	if (conn && conn->stage == KMESH_DEFERRED && !conn->held) {
 		err = kmesh_decide(sk, conn, false);
-		timeo = sock_sndtimeo(sk, nonblock);
+		timeo = sock_sndtimeo(sk, is_nonblocking(sock));
 		if (!err && sk->sk_state == TCP_SYN_SENT)
 			err = sk_stream_wait_connect(sk, &timeo);
 	}
@@ -98,12 +102,10 @@ static ssize_t armed_splice_read(struct socket *sock, loff_t *ppos,
 				 struct pipe_inode_info *pipe, size_t len,
 				 unsigned int flags)
 {
-	bool nonblock = flags & SPLICE_F_NONBLOCK;
+	bool nonblock = is_nonblocking(sock) || (flags & SPLICE_F_NONBLOCK);
 	ssize_t n;
 
 	kmesh_enter();
-	if (sock->file && (sock->file->f_flags & O_NONBLOCK))
-		nonblock = true;
 	n = kmesh_wait_decided(sock->sk, nonblock);
 	if (!n)
 		n = operations_of(sock->sk)->plain->splice_read(sock, ppos, pipe,

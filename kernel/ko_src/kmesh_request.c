@@ -29,18 +29,20 @@ void kmesh_request_free(struct kmesh_request *req)
 	kmem_cache_free(request_cache, req);
 }
 
-static void fill_address(struct kmesh_inputs *in, const struct sockaddr *asked)
+/* Takes an AF_INET or AF_INET6 address apart; of the former addr[0] alone. */
+void kmesh_request_address(const struct sockaddr *sa, u16 *family, __be16 *port,
+			   __be32 *addr)
 {
-	const struct sockaddr_in6 *six = (const void *)asked;
-	const struct sockaddr_in *four = (const void *)asked;
+	const struct sockaddr_in6 *six = (const void *)sa;
+	const struct sockaddr_in *four = (const void *)sa;
 
-	in->family = asked->sa_family;
-	if (asked->sa_family == AF_INET6) {
-		in->port = six->sin6_port;
-		memcpy(in->addr, &six->sin6_addr, sizeof(in->addr));
+	*family = sa->sa_family;
+	if (sa->sa_family == AF_INET6) {
+		*port = six->sin6_port;
+		memcpy(addr, &six->sin6_addr, sizeof(six->sin6_addr));
 	} else {
-		in->port = four->sin_port;
-		in->addr[0] = four->sin_addr.s_addr;
+		*port = four->sin_port;
+		*addr = four->sin_addr.s_addr;
 	}
 }
 
@@ -66,7 +68,7 @@ void kmesh_request_fill(struct kmesh_request *req, struct sock *sk,
 	in->cgroup_id = kmesh_cgroup_id(sk);
 	in->cookie = atomic64_read(&sk->sk_cookie);
 	in->mark = READ_ONCE(sk->sk_mark);
-	fill_address(in, asked);
+	kmesh_request_address(asked, &in->family, &in->port, in->addr);
 	if (held) {
 		in->bytes_len = len;
 		memcpy(in->bytes, held->bytes, len);

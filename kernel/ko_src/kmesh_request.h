@@ -20,6 +20,8 @@ struct kmesh_held {
 	u8 bytes[];
 };
 
+void kmesh_request_address(const struct sockaddr *sa, u16 *family, __be16 *port,
+			   __be32 *addr);
 struct kmesh_request *kmesh_request_alloc(void);
 void kmesh_request_free(struct kmesh_request *req);
 void kmesh_request_fill(struct kmesh_request *req, struct sock *sk,
