@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the probes share: asking kmesh.ko through /proc/kmesh/probe, sockets to
- * ask about, and libbpf's messages, kept until a case fails.
+ * What the probes share: asking kmesh.ko through /proc/kmesh/probe, and
+ * sockets to ask about.
  */
 #ifndef DIAGNOSTIC_H
 #define DIAGNOSTIC_H
@@ -15,8 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
 #include "ktap.h"
 
 #define DIAG_PATH "/proc/kmesh/probe"
@@ -27,7 +25,6 @@ struct diag_answer {
 };
 
 static int diag_fd = -1;
-static char diag_libbpf_log[4096];
 
 /* The module is the carrier: no file, no carrier. */
 static inline bool diag_present(void)
@@ -94,38 +91,6 @@ static inline bool diag_is_u64(const struct diag_answer *a, const char *key,
 
 	snprintf(text, sizeof(text), "%llu", want);
 	return diag_is(a, key, text);
-}
-
-static int diag_libbpf_print(enum libbpf_print_level level, const char *fmt,
-			     va_list ap)
-{
-	size_t used = strlen(diag_libbpf_log);
-
-	if (level == LIBBPF_WARN)
-		vsnprintf(diag_libbpf_log + used, sizeof(diag_libbpf_log) - used,
-			  fmt, ap);
-	return 0;
-}
-
-static inline void diag_libbpf_quiet(void)
-{
-	diag_libbpf_log[0] = '\0';
-	libbpf_set_print(diag_libbpf_print);
-}
-
-/*
- * Says what libbpf and the verifier said since diag_libbpf_quiet(); once, for
- * the cases after it mostly fail for the same reason.
- */
-static inline bool diag_libbpf_fail(const char *what)
-{
-	static bool told;
-	int err = errno;
-
-	if (!told)
-		ktap_comment(diag_libbpf_log);
-	told = true;
-	return ktap_fail("%s: %s", what, strerror(err));
 }
 
 /* A TCP socket connected to a listener of our own on loopback, or -1. */

@@ -27,17 +27,16 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "kmesh_abi.h"
 #include "ktap.h"
+#include "libbpf_log.h"
 #include "mesh_abi.h"
 #include "mesh.skel.h"
 #include "mesh_call.skel.h"
 
-/* What applications ask for: nobody listens there. */
-#define MESH_CLOSED 7000 /* a service with policy: no verdict is a denial */
-#define MESH_OPEN   7001 /* one without */
+/* What applications ask for, a closed service: nobody listens there. */
+#define MESH_CLOSED 7000
 
 static struct mesh_bpf *mesh;
 
@@ -61,31 +60,11 @@ static inline bool mesh_has_call(void)
 	return n > 0 && !strcmp(how, "call\n");
 }
 
-static char mesh_log[256 * 1024];
-
-static int mesh_print(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	size_t used = strlen(mesh_log);
-
-	if (level == LIBBPF_WARN)
-		vsnprintf(mesh_log + used, sizeof(mesh_log) - used, fmt, ap);
-	return 0;
-}
-
-static inline bool mesh_fail(const char *what, int err)
-{
-	size_t len = strlen(mesh_log);
-
-	/* what the verifier says last is why */
-	ktap_comment(mesh_log + (len > 2000 ? len - 2000 : 0));
-	return ktap_fail("%s: %s", what, strerror(err < 0 ? -err : err));
-}
-
 static inline bool mesh_attach(struct bpf_program *prog, int cgroup,
 			       const char *what)
 {
 	errno = 0;
-	return bpf_program__attach_cgroup(prog, cgroup) || mesh_fail(what, errno);
+	return bpf_program__attach_cgroup(prog, cgroup) || libbpf_log_fail(what, errno);
 }
 
 /* Loads all of it, and attaches the connect programs to the root cgroup. */
@@ -96,17 +75,17 @@ static inline bool mesh_arming(void)
 	/* one source, built twice: programs, maps and globals are the same */
 	_Static_assert(sizeof(struct mesh_bpf) == sizeof(struct mesh_call_bpf),
 		       "the skeletons differ");
-	libbpf_set_print(mesh_print);
+	libbpf_log_keep();
 	mesh = mesh_has_call() ? (struct mesh_bpf *)mesh_call_bpf__open() :
 				 mesh_bpf__open();
 	if (!mesh)
-		return mesh_fail("open", errno);
+		return libbpf_log_fail("open", errno);
 	err = mesh_bpf__load(mesh);
 	if (err)
-		return mesh_fail("load", err);
+		return libbpf_log_fail("load", err);
 	cgroup = open(getenv("CGROUP2") ?: "/sys/fs/cgroup", O_RDONLY | O_CLOEXEC);
 	if (cgroup < 0)
-		return mesh_fail("cgroup2", errno);
+		return libbpf_log_fail("cgroup2", errno);
 	return mesh_attach(mesh->progs.arm4, cgroup, "connect4") &&
 	       mesh_attach(mesh->progs.arm6, cgroup, "connect6");
 }
@@ -119,7 +98,7 @@ static inline bool mesh_up(void)
 	errno = 0;
 	return bpf_program__attach_raw_tracepoint(mesh->progs.route,
 						  "kmesh_request") ||
-	       mesh_fail("kmesh_request", errno);
+	       libbpf_log_fail("kmesh_request", errno);
 }
 
 /* How often the module did that, or -1. */
@@ -144,6 +123,22 @@ static inline long mesh_count(const char *name)
 	return -1;
 }
 
+/* Of sockets that are all left: no way in without a way out, and each once. */
+static inline bool mesh_counters_add_up(void)
+{
+	long deferred = mesh_count("deferred"), decided = mesh_count("decided");
+	long by = mesh_count("by_verdict") + mesh_count("by_no_verdict") +
+		  mesh_count("by_refused") + mesh_count("by_no_memory");
+	long to = mesh_count("routed") + mesh_count("original") + mesh_count("denied");
+
+	if (deferred <= 0 || deferred != decided + mesh_count("unsent"))
+		return ktap_fail("deferred %ld are not decided %ld and unsent", deferred, decided);
+	if (decided != by || decided != to)
+		return ktap_fail("decided %ld, by %ld, to %ld", decided, by, to);
+	return mesh_count("armed") + mesh_count("altered") == mesh_count("unarmed") + deferred ||
+	       ktap_fail("armed are not unarmed and deferred");
+}
+
 static inline bool mesh_serve(unsigned int port, unsigned int flags,
 			      unsigned int grace_ms)
 {
@@ -152,7 +147,7 @@ static inline bool mesh_serve(unsigned int port, unsigned int flags,
 
 	return !bpf_map_update_elem(bpf_map__fd(mesh->maps.services), &key,
 				    &service, BPF_ANY) ||
-	       mesh_fail("service", errno);
+	       libbpf_log_fail("service", errno);
 }
 
 static inline bool mesh_route(const char *path, struct kmesh_verdict verdict)
@@ -162,7 +157,7 @@ static inline bool mesh_route(const char *path, struct kmesh_verdict verdict)
 	strncpy(key.text, path, sizeof(key.text) - 1);
 	return !bpf_map_update_elem(bpf_map__fd(mesh->maps.routes), &key,
 				    &verdict, BPF_ANY) ||
-	       mesh_fail("route", errno);
+	       libbpf_log_fail("route", errno);
 }
 
 /* ---- servers ---- */
@@ -170,7 +165,6 @@ static inline bool mesh_route(const char *path, struct kmesh_verdict verdict)
 enum mesh_manner {
 	MESH_HTTP,   /* answers each head with its name */
 	MESH_BANNER, /* speaks first, then as HTTP */
-	MESH_DEAF,   /* accepts and never reads */
 };
 
 struct mesh_server {
@@ -214,7 +208,7 @@ static inline void *mesh_talk(void *arg)
 	free(arg);
 	if (s->manner == MESH_BANNER)
 		send(peer.fd, "hello\n", 6, MSG_NOSIGNAL);
-	while (s->manner != MESH_DEAF && (n = recv(peer.fd, buf, sizeof(buf), 0)) > 0) {
+	while ((n = recv(peer.fd, buf, sizeof(buf), 0)) > 0) {
 		bool whole;
 
 		pthread_mutex_lock(&s->lock);
@@ -237,8 +231,6 @@ static inline void *mesh_talk(void *arg)
 		if (whole)
 			mesh_answer(s, peer.fd);
 	}
-	if (s->manner == MESH_DEAF)
-		sleep(5);
 	close(peer.fd);
 	return NULL;
 }

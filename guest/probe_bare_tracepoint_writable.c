@@ -8,6 +8,7 @@
 
 #include "diagnostic.h"
 #include "kmesh_abi.h"
+#include "libbpf_log.h"
 #include "probe_bare_tracepoint_writable.skel.h"
 
 #define TRACEPOINT "kmesh_request"
@@ -34,11 +35,11 @@ static bool load(struct attached *a, const char *name)
 	struct bpf_program *prog;
 	int err;
 
-	diag_libbpf_quiet();
+	libbpf_log_keep();
 	a->link = NULL;
 	a->skel = probe_bare_tracepoint_writable_bpf__open();
 	if (!a->skel)
-		return diag_libbpf_fail("open");
+		return libbpf_log_fail("open", errno);
 	bpf_object__for_each_program(prog, a->skel->obj)
 		bpf_program__set_autoload(prog, !strcmp(bpf_program__name(prog), name));
 	err = probe_bare_tracepoint_writable_bpf__load(a->skel);
@@ -46,7 +47,7 @@ static bool load(struct attached *a, const char *name)
 		return true;
 	detach(a);
 	errno = -err;
-	return diag_libbpf_fail(name);
+	return libbpf_log_fail(name, errno);
 }
 
 /* errno tells why it could not be attached. */
@@ -65,7 +66,7 @@ static bool load_and_attach(struct attached *a, const char *name)
 		return false;
 	if (try_attach(a, name))
 		return true;
-	diag_libbpf_fail("attach to " TRACEPOINT);
+	libbpf_log_fail("attach to " TRACEPOINT, errno);
 	detach(a);
 	return false;
 }

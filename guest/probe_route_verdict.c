@@ -9,7 +9,6 @@ static bool set_up(void)
 {
 	return mesh_up() && mesh_listen(&a, "server-a", MESH_HTTP) &&
 	       mesh_listen(&b, "server-b", MESH_HTTP) && mesh_serve(MESH_CLOSED, 0, 0) &&
-	       mesh_serve(MESH_OPEN, KMESH_ARM_F_OPEN, 0) &&
 	       mesh_route("/a", mesh_to(&a)) && mesh_route("/b", mesh_to(&b));
 }
 
@@ -111,7 +110,6 @@ static bool connected_after_denial(void)
 	return ok;
 }
 
-/* MESH_OPEN's own port has no listener: a plain connect there is refused. */
 static bool original(void)
 {
 	struct kmesh_verdict back = { .action = KMESH_ACTION_ORIGINAL };

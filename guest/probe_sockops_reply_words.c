@@ -13,6 +13,7 @@
 
 #include "diagnostic.h"
 #include "kmesh_abi.h"
+#include "libbpf_log.h"
 #include "probe_sockops_reply_words.skel.h"
 
 #define REFUSED_PATH "/sys/module/kmesh/parameters/treat_refused"
@@ -39,7 +40,7 @@ static struct probe_sockops_reply_words_bpf *load(const char *name)
 	struct bpf_program *prog;
 	int err;
 
-	diag_libbpf_quiet();
+	libbpf_log_keep();
 	skel = probe_sockops_reply_words_bpf__open();
 	if (!skel)
 		return NULL;
@@ -60,12 +61,12 @@ static bool attach(struct attached *a, const char *name)
 	a->link = NULL;
 	a->skel = load(name);
 	if (!a->skel)
-		return diag_libbpf_fail(name);
+		return libbpf_log_fail(name, errno);
 	prog = bpf_object__find_program_by_name(a->skel->obj, name);
 	a->link = bpf_program__attach_cgroup(prog, cgroup);
 	if (a->link)
 		return true;
-	diag_libbpf_fail("attach to cgroup");
+	libbpf_log_fail("attach to cgroup", errno);
 	detach(a);
 	return false;
 }
@@ -75,7 +76,7 @@ static bool refused_to_load(const char *name)
 	struct probe_sockops_reply_words_bpf *skel = load(name);
 
 	if (!skel)
-		return errno == EACCES || errno == EINVAL || diag_libbpf_fail(name);
+		return errno == EACCES || errno == EINVAL || libbpf_log_fail(name, errno);
 	probe_sockops_reply_words_bpf__destroy(skel);
 	return ktap_fail("%s was accepted", name);
 }
@@ -236,7 +237,7 @@ static bool all_words_load(void)
 	struct probe_sockops_reply_words_bpf *skel = load("reply_words");
 
 	if (!skel)
-		return diag_libbpf_fail("reply_words");
+		return libbpf_log_fail("reply_words", errno);
 	probe_sockops_reply_words_bpf__destroy(skel);
 	return true;
 }
