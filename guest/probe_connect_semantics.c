@@ -62,7 +62,7 @@ static long now_ms(void)
 
 static bool send_times_out(void)
 {
-	struct timeval limit = { .tv_usec = 300000 };
+	struct timeval limit = { .tv_usec = 100000 };
 	long start = now_ms(), took;
 	int fd = mesh_connect(MESH_CLOSED, 0);
 	bool ok = fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) &&
@@ -70,7 +70,7 @@ static bool send_times_out(void)
 
 	took = now_ms() - start;
 	close(fd);
-	return ok && ((took >= 250 && took < 2500) || ktap_fail("after %ld ms", took));
+	return ok && ((took >= 80 && took < 2500) || ktap_fail("after %ld ms", took));
 }
 
 static void on_alarm(int s)
@@ -81,7 +81,7 @@ static void on_alarm(int s)
 static bool send_is_interrupted(void)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval soon = { .it_value = { .tv_usec = 200000 } };
+	struct itimerval soon = { .it_value = { .tv_usec = 100000 } };
 	struct timeval none = {};
 	int fd = mesh_connect(MESH_CLOSED, 0);
 	bool ok = fd >= 0 && !sigaction(SIGALRM, &sa, NULL) &&
@@ -246,7 +246,7 @@ static bool set_grace(const char *ms)
 static bool denied_by_the_end_of_grace(void)
 {
 	char byte;
-	bool ok = set_grace("200");
+	bool ok = set_grace("100");
 	int fd = mesh_connect(MESH_CLOSED, 0);
 	ssize_t n = fd < 0 ? 0 : recv(fd, &byte, 1, 0);
 	int err = errno;
@@ -263,7 +263,7 @@ static bool idle_without_grace(void)
 	bool ok = set_grace("0");
 	int fd = mesh_connect(MESH_CLOSED, 0);
 
-	usleep(300000);
+	usleep(150000);
 	ok = ok && (mesh_count("decided") == decided || ktap_fail("it was decided"));
 	ok = ok && mesh_say(fd, HEAD) && mesh_hear(fd, "server");
 	close(fd);

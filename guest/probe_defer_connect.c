@@ -23,7 +23,7 @@ static bool set_up(void)
 	return mesh_up() && mesh_listen(&server, "server", MESH_HTTP) &&
 	       mesh_listen(&banner, "banner", MESH_BANNER) &&
 	       mesh_serve(MESH_CLOSED, 0, 0) &&
-	       mesh_serve(banner.port, KMESH_ARM_F_OPEN, 0) &&
+	       mesh_serve(banner.port, KMESH_ARM_F_OPEN, 50) &&
 	       mesh_route("/a", mesh_to(&server));
 }
 
@@ -57,7 +57,7 @@ static bool closed_unsent(void)
 	if (fd < 0)
 		return false;
 	close(fd);
-	usleep(300000);
+	usleep(100000);
 	syns = mesh_syns();
 	return (!syns && mesh_count("unsent") == unsent + 1) ||
 	       ktap_fail("%d SYN", syns);
