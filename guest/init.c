@@ -7,7 +7,9 @@
  *
  * Kernel command line: kmesh.results=ttyS1 names the port, kmesh.test=panic,
  * hang and complain are for the tests of the watchdog outside, and
- * kmesh.probe_seconds=10 is the time a probe may take.
+ * kmesh.probe_seconds=10 is the time a probe may take. With kmesh.control=module
+ * the probes are run once before the module is loaded, and only how each ended
+ * is told: what needs the module must not pass without it.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -200,6 +202,7 @@ static void load_module(void)
 struct nested {
 	char line[512];
 	size_t len, total;
+	bool silent;
 };
 
 static void nested_end_line(struct nested *n)
@@ -207,7 +210,8 @@ static void nested_end_line(struct nested *n)
 	char out[sizeof(n->line) + 8];
 	int len = snprintf(out, sizeof(out), "    %.*s\n", (int)n->len, n->line);
 
-	write_all(out, len);
+	if (!n->silent)
+		write_all(out, len);
 	n->len = 0;
 }
 
@@ -219,7 +223,8 @@ static void nested_add(struct nested *n, const char *buf, size_t len)
 		if (n->total == PROBE_OUTPUT_MAX) {
 			n->total++;
 			n->len = 0;
-			say("    # output cut after %d bytes\n", PROBE_OUTPUT_MAX);
+			if (!n->silent)
+				say("    # output cut after %d bytes\n", PROBE_OUTPUT_MAX);
 		}
 		if (n->total > PROBE_OUTPUT_MAX)
 			return;
@@ -289,9 +294,9 @@ static pid_t start_probe(const char *path, int out)
 }
 
 /* Gives the wait status; timed_out says that the probe was killed by us. */
-static int run_probe(const char *path, bool *timed_out)
+static int run_probe(const char *path, bool silent, bool *timed_out)
 {
-	struct nested n = { .len = 0 };
+	struct nested n = { .silent = silent };
 	long end = now_ms() + probe_seconds * 1000L;
 	int status = -1, p[2];
 	bool open_end = true;
@@ -330,7 +335,8 @@ static int run_probe(const char *path, bool *timed_out)
 	return got == pid ? status : -1;
 }
 
-static void report_probe(int i, const char *name)
+/* One line, the outcome; and, unless it is the control, what the probe said. */
+static void report_probe(int i, const char *name, bool control)
 {
 	char path[sizeof(PROBES_DIR) + NAME_MAX + 2];
 	long start = now_ms();
@@ -338,8 +344,11 @@ static void report_probe(int i, const char *name)
 	int status;
 
 	snprintf(path, sizeof(path), "%s/%s", PROBES_DIR, name);
-	status = run_probe(path, &timed_out);
-	say("# %s: %ld ms\n", name, now_ms() - start);
+	status = run_probe(path, control, &timed_out);
+	if (control)
+		say("# without kmesh.ko: ");
+	else
+		say("# %s: %ld ms\n", name, now_ms() - start);
 	if (timed_out)
 		say("not ok %d %s # killed after %d s\n", i, name, probe_seconds);
 	else if (status < 0)
@@ -365,7 +374,7 @@ static int is_probe(const struct dirent *d)
 	return !stat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 0111);
 }
 
-static void run_probes(void)
+static void run_probes(bool control)
 {
 	struct dirent **names = NULL;
 	int n = scandir(PROBES_DIR, &names, is_probe, alphasort);
@@ -376,9 +385,10 @@ static void run_probes(void)
 		say("# only the first %d probes are run\n", PROBES_MAX);
 		n = PROBES_MAX;
 	}
-	say("1..%d\n", n < 0 ? 0 : n);
+	if (!control)
+		say("1..%d\n", n < 0 ? 0 : n);
 	for (int i = 0; i < n; i++)
-		report_probe(i + 1, names[i]->d_name);
+		report_probe(i + 1, names[i]->d_name, control);
 }
 
 /* ---- the end ---- */
@@ -419,7 +429,7 @@ static void obey_test(const char *test)
 
 int main(void)
 {
-	const char *test;
+	const char *test, *control;
 	int null;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -429,13 +439,16 @@ int main(void)
 		;
 	close(null);
 	open_results();
-	load_module();
 	bring_up_lo();
 	set_probe_seconds();
+	control = cmdline_value("kmesh.control");
+	if (control && !strcmp(control, "module"))
+		run_probes(true);
+	load_module();
 	test = cmdline_value("kmesh.test");
 	if (test)
 		obey_test(test);
-	run_probes();
+	run_probes(false);
 	say("# done\n");
 	tcdrain(results);
 	sync();

@@ -30,6 +30,7 @@ BaselineRow row_of(const toml::table& table) {
   row.config_package = text_of(table, "config");
   row.suites = texts_of(table, "suites");
   row.tarballs = texts_of(table, "tarballs");
+  row.features = texts_of(table, "features");
   row.slim_steps = table["slim_steps"].value_or(std::size_t{0});
   return row;
 }

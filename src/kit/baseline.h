@@ -21,6 +21,7 @@ struct BaselineRow {
   std::string config_package;         // Debian's configurations, "linux-config-5.10"
   std::vector<std::string> suites;    // where they are
   std::vector<std::string> tarballs;  // SHA-256 of tarballs that were taken from the signed archive
+  std::vector<std::string> features;  // what its own series and kmesh.ko must prove together
   std::size_t slim_steps = 0;         // compile steps of the slim configuration, for the first progress bar
 };
 

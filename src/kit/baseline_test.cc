@@ -18,6 +18,7 @@ package = "linux-source-5.10"
 config = "linux-config-5.10"
 suites = ["bullseye", "bullseye-security"]
 tarballs = ["aa", "bb"]
+features = ["x", "y"]
 slim_steps = 1200
 
 [[baseline]]
@@ -51,6 +52,7 @@ TEST(ParseBaselines, ReadsRows) {
   EXPECT_EQ(all[0].config_package, "linux-config-5.10");
   EXPECT_THAT(all[0].suites, ElementsAre("bullseye", "bullseye-security"));
   EXPECT_THAT(all[0].tarballs, ElementsAre("aa", "bb"));
+  EXPECT_THAT(all[0].features, ElementsAre("x", "y"));
   EXPECT_EQ(all[0].slim_steps, 1200U);
   EXPECT_EQ(all[1].slim_steps, 0U);
 }

@@ -23,6 +23,9 @@ struct BootResult {
   double seconds = 0;
 };
 
+// On the kernel's command line: init runs the probes once before it loads kmesh.ko.
+inline constexpr const char* kModuleControl = "kmesh.control=module";
+
 struct BootOptions {
   std::string append;                 // added to the kernel's command line
   std::chrono::seconds timeout{120};  // a slim kernel comes to its end in 10 s under TCG

@@ -84,7 +84,9 @@ Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const S
   for (std::size_t i = 0; i < sides.size(); ++i) {
     KMESH_TRY(images[i]);
     const std::string folder = join(recipe.logs, sides[i]->name);
-    KMESH_LET(result, boot(kit, *images[i], folder, {}));
+    // once is enough: what the module carries is asked of the enhanced kernel
+    const std::string append = sides[i]->name == "enhanced" ? kModuleControl : "";
+    KMESH_LET(result, boot(kit, *images[i], folder, {append, BootOptions{}.timeout}));
     KMESH_TRY(check_guest(result, fmt::format("the {} kernel", sides[i]->name), folder));
     results.push_back(std::move(result));
   }

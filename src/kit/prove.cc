@@ -19,6 +19,9 @@ struct TestLine {
   std::string name;
 };
 
+// "# without kmesh.ko: ok 2 name"
+constexpr std::string_view kWithoutModule = "# without kmesh.ko: ";
+
 TestLine test_line(std::string_view line) {
   TestLine answer;
   const bool not_ok = line.starts_with("not ok ");
@@ -68,6 +71,34 @@ std::string objection(Verdict verdict, Outcome baseline, Outcome enhanced, bool 
   return {};
 }
 
+// The same for a feature that no patch of the series carries.
+std::string objection_without_patch(const GuestReport& enhanced, const FeatureProof& item) {
+  if (!enhanced.probes.contains(item.feature) && enhanced.complete) return "there is no probe for it";
+  if (item.enhanced != Outcome::kPass)
+    return item.enhanced == Outcome::kFail ? "the probe fails on the enhanced kernel"
+                                           : "its carrier is missing";
+  const auto control = enhanced.without_module.find(item.feature);
+  if (control == enhanced.without_module.end())
+    return "it was not run without kmesh.ko, so there is no control";
+  if (control->second == Outcome::kPass)
+    return "the probe passes without kmesh.ko as well, so it proves nothing about the module";
+  return {};
+}
+
+FeatureProof without_patch(const std::string& feature, const GuestReport& baseline,
+                           const GuestReport& enhanced) {
+  const ProbeResult before = result_of(baseline, feature);
+  const ProbeResult after = result_of(enhanced, feature);
+  return {feature,
+          before.outcome,
+          after.outcome,
+          "no patch of this series; said, not judged",
+          before.lines,
+          after.lines,
+          "",
+          false};
+}
+
 }  // namespace
 
 std::string_view name_of(Outcome outcome) {
@@ -85,6 +116,11 @@ GuestReport parse_guest_report(std::string_view ktap) {
       continue;
     }
     if (line == "# done") report.complete = true;
+    if (line.starts_with(kWithoutModule)) {
+      const TestLine control = test_line(std::string_view(line).substr(kWithoutModule.size()));
+      if (control.test) report.without_module[control.name] = control.outcome;
+      continue;
+    }
     if (line.starts_with("# ")) report.notes.push_back(line.substr(2));
     const TestLine test = test_line(line);
     if (!test.test) continue;
@@ -101,7 +137,8 @@ bool Proof::ok() const {
                      [](const auto& proof) { return proof.objection.empty(); });
 }
 
-Proof judge(const Plan& plan, const GuestReport& baseline, const GuestReport& enhanced) {
+Proof judge(const Plan& plan, const std::vector<std::string>& promised, const GuestReport& baseline,
+            const GuestReport& enhanced) {
   Proof proof;
   std::set<std::string> judged;
   for (const auto& planned : plan.patches) {
@@ -125,12 +162,16 @@ Proof judge(const Plan& plan, const GuestReport& baseline, const GuestReport& en
       item.objection = "the baseline kernel ended before the probe, so there is no control";
     proof.features.push_back(std::move(item));
   }
+  for (const auto& feature : promised) {
+    if (!judged.insert(feature).second) continue;
+    FeatureProof item = without_patch(feature, baseline, enhanced);
+    item.judged = true;
+    item.how = "carried by kmesh.ko or the kernel as it is; control: the same run without the module";
+    item.objection = objection_without_patch(enhanced, item);
+    proof.features.push_back(std::move(item));
+  }
   for (const auto& [feature, result] : enhanced.probes) {
-    if (judged.contains(feature)) continue;
-    const ProbeResult before = result_of(baseline, feature);
-    proof.features.push_back({feature, before.outcome, result.outcome,
-                              "no patch of this series; said, not judged", before.lines, result.lines, "",
-                              false});
+    if (!judged.contains(feature)) proof.features.push_back(without_patch(feature, baseline, enhanced));
   }
   return proof;
 }

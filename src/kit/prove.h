@@ -24,8 +24,10 @@ struct ProbeResult {
 
 struct GuestReport {
   std::map<std::string, ProbeResult> probes;  // by feature
-  std::vector<std::string> notes;             // the guest's own comments
-  bool complete = false;                      // it came to its end
+  std::map<std::string, Outcome>
+      without_module;              // the same probes before kmesh.ko was loaded, where they were run
+  std::vector<std::string> notes;  // the guest's own comments
+  bool complete = false;           // it came to its end
 };
 
 // Reads the outer KTAP document of the guest: one test a probe, its own document nested in it.
@@ -49,8 +51,10 @@ struct Proof {
 
 // Every feature of the plan must pass on the enhanced kernel. Where its patch was needed, the same probe must
 // not pass on the baseline, for then it would prove nothing about the patch; where the baseline has the
-// feature, it must pass there too. A probe without a patch is reported and not judged.
-Proof judge(const Plan& plan, const GuestReport& baseline, const GuestReport& enhanced);
+// feature, it must pass there too. The other `promised` features are carried by kmesh.ko or by the kernel as
+// it is: they must pass as well, and not without the module. What nobody promised is reported and not judged.
+Proof judge(const Plan& plan, const std::vector<std::string>& promised, const GuestReport& baseline,
+            const GuestReport& enhanced);
 
 // The proof of one image alone, or against another. No plan says which features it must have, so an absent
 // one is no objection; a failing probe is, and so is one that passes on both.

@@ -30,7 +30,7 @@ PlannedPatch planned(const std::string& feature, Verdict verdict) {
 Plan plan_of(std::vector<PlannedPatch> patches) { return {std::move(patches)}; }
 
 std::string objection(Verdict verdict, const GuestReport& baseline, const GuestReport& enhanced) {
-  const Proof proof = judge(plan_of({planned("x", verdict)}), baseline, enhanced);
+  const Proof proof = judge(plan_of({planned("x", verdict)}), {}, baseline, enhanced);
   EXPECT_EQ(proof.ok(), proof.features.at(0).objection.empty());
   return proof.features.at(0).objection;
 }
@@ -132,7 +132,7 @@ TEST(Judge, EveryFeatureOnceAndAllOfThemCount) {
   const Plan plan = plan_of(
       {planned("x", Verdict::kNeeded), planned("y", Verdict::kNeeded), planned("x", Verdict::kNeeded)});
   const Proof proof =
-      judge(plan, guest("not ok 1 x\nnot ok 2 y\n"), guest("ok 1 x\nnot ok 2 y\nok 3 other\n"));
+      judge(plan, {}, guest("not ok 1 x\nnot ok 2 y\n"), guest("ok 1 x\nnot ok 2 y\nok 3 other\n"));
   ASSERT_EQ(proof.features.size(), 3U);
   EXPECT_EQ(proof.features[0].feature, "x");
   EXPECT_EQ(proof.features[0].objection, "");
@@ -141,7 +141,7 @@ TEST(Judge, EveryFeatureOnceAndAllOfThemCount) {
 }
 
 TEST(Judge, AProbeWithoutAPatchIsSaidAndNotJudged) {
-  const Proof proof = judge(plan_of({}), guest("not ok 1 other\n"), guest("not ok 1 other\n"));
+  const Proof proof = judge(plan_of({}), {}, guest("not ok 1 other\n"), guest("not ok 1 other\n"));
   ASSERT_EQ(proof.features.size(), 1U);
   EXPECT_EQ(proof.features[0].feature, "other");
   EXPECT_EQ(proof.features[0].enhanced, Outcome::kFail);
@@ -149,19 +149,51 @@ TEST(Judge, AProbeWithoutAPatchIsSaidAndNotJudged) {
   EXPECT_TRUE(proof.ok());
 }
 
+// The objection to a feature that no patch carries and the baseline's row promises.
+std::string objection_to_promised(const std::string& enhanced) {
+  const Proof proof = judge(plan_of({}), {"x"}, guest("not ok 1 x\n"), guest(enhanced));
+  EXPECT_EQ(proof.features.size(), 1U);
+  EXPECT_TRUE(proof.features.at(0).judged);
+  EXPECT_EQ(proof.ok(), proof.features.at(0).objection.empty());
+  return proof.features.at(0).objection;
+}
+
+TEST(Judge, WhatTheModuleCarriesPassesWithItAndNotWithoutIt) {
+  EXPECT_EQ(objection_to_promised("# without kmesh.ko: ok 1 x # SKIP carrier is missing\nok 1 x\n"), "");
+  EXPECT_EQ(objection_to_promised("# without kmesh.ko: not ok 1 x\nok 1 x\n"), "");
+  EXPECT_THAT(objection_to_promised("# without kmesh.ko: ok 1 x\nok 1 x\n"),
+              HasSubstr("passes without kmesh.ko as well"));
+  EXPECT_THAT(objection_to_promised("ok 1 x\n"), HasSubstr("no control"));
+  EXPECT_THAT(objection_to_promised("# without kmesh.ko: not ok 1 x\nnot ok 1 x\n"), HasSubstr("fails"));
+  EXPECT_THAT(objection_to_promised("# without kmesh.ko: ok 1 x # SKIP\nok 1 x # SKIP\n"),
+              HasSubstr("carrier is missing"));
+  EXPECT_THAT(objection_to_promised("ok 1 y # SKIP\n"), HasSubstr("no probe"));
+}
+
+TEST(Judge, AProbeCannotSayHowItEndedWithoutTheModule) {
+  EXPECT_THAT(objection_to_promised("    # without kmesh.ko: not ok 1 x\nok 1 x\n"), HasSubstr("no control"));
+}
+
+TEST(Judge, APromisedFeatureWithAPatchIsJudgedByThePatch) {
+  const Proof proof =
+      judge(plan_of({planned("x", Verdict::kNeeded)}), {"x"}, guest("not ok 1 x\n"), guest("ok 1 x\n"));
+  ASSERT_EQ(proof.features.size(), 1U);
+  EXPECT_EQ(proof.features[0].objection, "");
+}
+
 TEST(Judge, AFeatureOfTwoPatchesIsNeededAsSoonAsOneIs) {
   const Plan plan = plan_of({planned("x", Verdict::kPresent), planned("x", Verdict::kNeeded)});
-  const Proof proof = judge(plan, guest("not ok 1 x\n"), guest("ok 1 x\n"));
+  const Proof proof = judge(plan, {}, guest("not ok 1 x\n"), guest("ok 1 x\n"));
   ASSERT_EQ(proof.features.size(), 1U);
   EXPECT_EQ(proof.features[0].objection, "")
       << "half of it is there, and the baseline fails without the other half";
   EXPECT_THAT(proof.features[0].how, HasSubstr("carried by the patch"));
-  EXPECT_FALSE(judge(plan, guest("ok 1 x\n"), guest("ok 1 x\n")).ok());
+  EXPECT_FALSE(judge(plan, {}, guest("ok 1 x\n"), guest("ok 1 x\n")).ok());
 }
 
 TEST(Judge, KeepsWhatTheProbesSaid) {
-  const Proof proof = judge(plan_of({planned("x", Verdict::kNeeded)}), guest("    # before\nnot ok 1 x\n"),
-                            guest("    # after\nok 1 x\n"));
+  const Proof proof = judge(plan_of({planned("x", Verdict::kNeeded)}), {},
+                            guest("    # before\nnot ok 1 x\n"), guest("    # after\nok 1 x\n"));
   EXPECT_THAT(proof.features.at(0).baseline_lines, ElementsAre("# before"));
   EXPECT_THAT(proof.features.at(0).enhanced_lines, ElementsAre("# after"));
 }
