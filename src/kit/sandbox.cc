@@ -26,6 +26,9 @@ Command Sandbox::wrapped(Command command, bool root) const {
   };
   for (const auto& [name, value] : command.env) env[name] = value;
   if (!enabled_) {
+    // what a make above us was told (-w, -n, its job server) is not meant for the ones that are started here
+    for (const auto* name : {"MAKEFLAGS", "MFLAGS"}) env.try_emplace(name, "");
+    env.try_emplace("MAKELEVEL", "0");
     command.env = std::move(env);
     return command;
   }

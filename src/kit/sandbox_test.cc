@@ -95,6 +95,7 @@ TEST(Sandbox, SwitchedOffItLeavesTheCommandAlone) {
     EXPECT_EQ(command.env.at("HOME"), "/w/enhanced/home") << "not the user's own";
     EXPECT_EQ(command.env.at("CCACHE_DIR"), "/w/ccache");
     EXPECT_EQ(command.env.at("LC_ALL"), "C");
+    EXPECT_EQ(command.env.at("MAKELEVEL"), "0") << "a make above us is none of theirs";
   }
 }
 
