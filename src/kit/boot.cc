@@ -35,7 +35,7 @@ std::string first_lines(std::string_view text, std::size_t count) {
   return std::string(text.substr(0, end));
 }
 
-Command qemu(const Image& image, const std::string& folder, const std::string& append, bool kvm) {
+Command qemu(const Image& image, const std::string& folder, const BootOptions& options, bool kvm) {
   Command command;
   command.argv = {"qemu-system-x86_64",
                   "-nodefaults",
@@ -47,7 +47,7 @@ Command qemu(const Image& image, const std::string& folder, const std::string& a
                   "-m",
                   "512",
                   "-smp",
-                  "2",
+                  std::to_string(options.cpus),
                   "-nic",
                   "none",
                   "-kernel",
@@ -55,7 +55,7 @@ Command qemu(const Image& image, const std::string& folder, const std::string& a
                   "-initrd",
                   image.initramfs,
                   "-append",
-                  fmt::format("console=ttyS0 panic=-1 oops=panic kmesh.results=ttyS1 {}", append),
+                  fmt::format("console=ttyS0 panic=-1 oops=panic kmesh.results=ttyS1 {}", options.append),
                   "-serial",
                   "file:" + join(folder, "console.txt"),
                   "-serial",
@@ -75,14 +75,15 @@ Result<void> clear(Kit& kit, const std::string& folder) {
   return {};
 }
 
-// Whether KVM runs a guest here, and not only has a device. The answer is kept above the logs.
+}  // namespace
+
 Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder) {
   if (::access("/dev/kvm", R_OK | W_OK) != 0) return false;
   const std::string kept = join(parent_of(folder), "kvm.txt");  // one answer for both kernels
   if (const auto text = kit.disk.read(kept)) return *text == "works\n";
   kit.status.doing("trying KVM");
   KMESH_TRY(clear(kit, folder));
-  Command command = qemu(image, folder, "kmesh.test=none", true);
+  Command command = qemu(image, folder, {"kmesh.test=none"}, true);
   command.timeout = kKvmProbe;
   KMESH_TRY(kit.processes.run(command));
   const auto console = kit.disk.read(join(folder, "console.txt"));
@@ -91,14 +92,12 @@ Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder) 
   return works;
 }
 
-}  // namespace
-
 Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder, const BootOptions& options) {
   KMESH_TRY(kit.disk.make_dirs(folder));
   KMESH_LET(kvm, kvm_works(kit, image, folder));
   KMESH_TRY(clear(kit, folder));
   kit.status.doing(fmt::format("booting {} ({})", image.release, kvm ? "KVM" : "TCG"));
-  Command command = qemu(image, folder, options.append, kvm);
+  Command command = qemu(image, folder, options, kvm);
   command.timeout = options.timeout;
   const auto started = std::chrono::steady_clock::now();
   KMESH_LET(exit, kit.processes.run(command));

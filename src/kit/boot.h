@@ -29,7 +29,12 @@ inline constexpr const char* kModuleControl = "kmesh.control=module";
 struct BootOptions {
   std::string append;                 // added to the kernel's command line
   std::chrono::seconds timeout{120};  // a slim kernel comes to its end in 10 s under TCG
+  unsigned cpus = 2;
 };
+
+// Whether KVM runs a guest here, and not only has a device. The answer is kept above `folder`, where the
+// next one finds it.
+Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder);
 
 // Logs go to `folder`: console.txt, results.txt, qemu.txt.
 // A guest that panics, hangs or falls silent is a result, not an error; a QEMU that cannot start is an error.
