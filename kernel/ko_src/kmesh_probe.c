@@ -104,7 +104,7 @@ static void peer_of(struct sock *sk, struct sockaddr_in6 *peer)
 }
 
 /* Sleeps: it waits for the socket's owner. Context: pf->lock held. */
-static void ask(struct probe_file *pf, struct sock *sk)
+static void put_question(struct probe_file *pf, struct sock *sk)
 {
 	struct kmesh_verdict verdict;
 	struct kmesh_treatment t;
@@ -152,7 +152,7 @@ static ssize_t probe_write(struct file *file, const char __user *buf,
 	err = mutex_lock_interruptible(&pf->lock);
 	if (err)
 		goto out_put;
-	ask(pf, sock->sk);
+	put_question(pf, sock->sk);
 	mutex_unlock(&pf->lock);
 	/* the answer is read from its start */
 	*ppos = 0;

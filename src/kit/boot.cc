@@ -52,8 +52,6 @@ Command qemu(const Image& image, const std::string& folder, const BootOptions& o
                   "none",
                   "-kernel",
                   image.kernel,
-                  "-initrd",
-                  image.initramfs,
                   "-append",
                   fmt::format("console=ttyS0 panic=-1 oops=panic kmesh.results=ttyS1 {}", options.append),
                   "-serial",
@@ -64,6 +62,7 @@ Command qemu(const Image& image, const std::string& folder, const BootOptions& o
       kvm ? std::vector<std::string>{"-accel", "kvm", "-cpu", "host"}
           : std::vector<std::string>{"-accel", "tcg,thread=multi", "-cpu", "max"};
   command.argv.insert(command.argv.end(), accel.begin(), accel.end());
+  if (!image.initramfs.empty()) command.argv.insert(command.argv.end(), {"-initrd", image.initramfs});
   command.log = join(folder, "qemu.txt");
   return command;
 }

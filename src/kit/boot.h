@@ -32,8 +32,8 @@ struct BootOptions {
   unsigned cpus = 2;
 };
 
-// Whether KVM runs a guest here, and not only has a device. The answer is kept above `folder`, where the
-// next one finds it.
+// Whether KVM runs a guest here, and not only has a device; the image needs no initramfs for that. The answer
+// is kept above `folder`, where the next one finds it.
 Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder);
 
 // Logs go to `folder`: console.txt, results.txt, qemu.txt.

@@ -21,19 +21,31 @@ Result<Side> with_log(Kit& kit, Side side, const KernelRecipe& recipe, const std
   return side;
 }
 
-// Installs what was built into a private root and builds the module against it.
-Result<Image> install_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
+// A kernel in its private root, on its way to be booted.
+struct Installed {
+  Side side;  // with the log
+  Image image;
+};
+
+// Installs what was built into a private root.
+Result<Installed> install_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
   KMESH_LET(logged, with_log(kit, side, recipe, "prove-" + side.name));
-  const bool rpm = recipe.output == Output::kRpm;
-  std::vector<std::string> packages;
-  if (rpm) {
-    KMESH_LET(built, built_files(kit, side, recipe.output));
-    packages = built;
+  if (recipe.output != Output::kRpm) {
+    KMESH_LET(image, install_tree(kit, logged, recipe.make));
+    return Installed{logged, image};
   }
-  KMESH_LET(image, rpm ? install_rpms(kit, logged, packages) : install_tree(kit, logged, recipe.make));
+  KMESH_LET(packages, built_files(kit, side, recipe.output));
+  KMESH_LET(image, install_rpms(kit, logged, packages));
+  return Installed{logged, image};
+}
+
+// Builds the module against it, and what it starts from.
+Result<Image> add_module(Kit& kit, const Installed& installed, const KernelRecipe& recipe) {
+  const Side& side = installed.side;
+  Image image = installed.image;
   const std::string build_folder =
-      rpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
-  KMESH_TRY(build_module(kit, logged, image, build_folder, recipe.make));
+      recipe.output == Output::kRpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
+  KMESH_TRY(build_module(kit, side, image, build_folder, recipe.make));
   KMESH_TRY(make_initramfs(kit, side.path("root"), side.folder, image));
   return image;
 }
@@ -92,11 +104,17 @@ Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const S
   for (const Side* side : sides) KMESH_TRY(make_root(kit, *side));
   SilentStatus silent;
   Kit beside{kit.disk, kit.processes, silent, kit.data};
-  const auto images = beside_each_other(
+  const auto installed = beside_each_other(
       sides.size(), [&](std::size_t i) { return install_kernel(beside, *sides[i], recipe); });
+  for (const auto& one : installed) KMESH_TRY(one);
+  // Asked once, before two would ask at the same time; it waits where there is no answer, so it is asked now.
+  auto kvm = std::async(std::launch::async, [&] {
+    return kvm_works(beside, installed.front()->image, join(recipe.logs, sides.front()->name));
+  });
+  const auto images = beside_each_other(
+      sides.size(), [&](std::size_t i) { return add_module(beside, *installed[i], recipe); });
+  KMESH_TRY(kvm.get());
   for (const auto& image : images) KMESH_TRY(image);
-  // asked once, before two would ask at the same time
-  KMESH_TRY(kvm_works(kit, *images.front(), join(recipe.logs, sides.front()->name)));
   kit.status.doing("booting both kernels");
   auto ended = beside_each_other(
       sides.size(), [&](std::size_t i) { return boot_side(beside, *sides[i], *images[i], recipe); });
