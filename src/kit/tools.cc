@@ -44,6 +44,7 @@ constexpr std::array kNeeds = std::to_array<Need>({
 constexpr Need kRpm{"rpmbuild", "rpm"};
 constexpr Need kDeb{"dpkg-buildpackage", "dpkg-dev"};
 
+constexpr std::uint64_t kTreeBytes = 3ULL << 30;  // a source package and one unpacked tree
 constexpr std::uint64_t kSlimBytes = 5ULL << 30;
 constexpr std::uint64_t kDistroBytes = 40ULL << 30;
 
@@ -84,11 +85,14 @@ Result<void> check_tools(Kit& kit, const Options& options) {
 }
 
 Result<void> check_space(Kit& kit, const Options& options) {
-  const std::uint64_t need = options.config == "slim" ? kSlimBytes : kDistroBytes;
+  // what comes before the compiling unpacks one tree at most
+  constexpr std::array<std::string_view, 6> kEarly = {"baseline", "series", "plan", "stage", "edit", "prep"};
+  const bool compiles = std::find(kEarly.begin(), kEarly.end(), options.until) == kEarly.end();
+  const std::uint64_t need = !compiles ? kTreeBytes : options.config == "slim" ? kSlimBytes : kDistroBytes;
   KMESH_LET(free, kit.disk.free_bytes(options.work));
   if (free >= need) return {};
-  return fail(fmt::format("{} has {} MiB free; building a kernel takes about {} MiB", options.work,
-                          free >> 20, need >> 20),
+  return fail(fmt::format("{} has {} MiB free; {} a kernel takes about {} MiB", options.work, free >> 20,
+                          compiles ? "building" : "unpacking", need >> 20),
               "free some space, or name a folder on another disk with --work DIR",
               fmt::format("df -h {}", options.work));
 }

@@ -94,6 +94,19 @@ TEST_F(ToolsTest, ASlimBuildNeedsLessRoom) {
   EXPECT_FALSE(check_space(kit_, options_));
 }
 
+TEST_F(ToolsTest, WhatStopsBeforeCompilingNeedsRoomForATree) {
+  disk_.free = 4ULL << 30;
+  options_.config = "distro";
+  options_.until = "build";
+  EXPECT_FALSE(check_space(kit_, options_));
+  options_.until = "prep";
+  EXPECT_TRUE(check_space(kit_, options_));
+  disk_.free = 1ULL << 30;
+  const auto refused = check_space(kit_, options_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "/w has 1024 MiB free; unpacking a kernel takes about 3072 MiB");
+}
+
 TEST_F(ToolsTest, TheCacheIsUsedWhereItIs) {
   EXPECT_EQ(compiler(kit_), "ccache gcc");
   processes_.absent = {"ccache"};
