@@ -56,6 +56,7 @@ enum kmesh_treat_word {
 #define KMESH_HEAD_MAX	   8192 /* bytes held and judged */
 #define KMESH_FIELDS_MAX   64
 #define KMESH_SEGMENTS_MAX 8
+#define KMESH_LABELS_MAX   8
 #define KMESH_METHOD_MAX   32
 #define KMESH_HOST_MAX	   256
 
@@ -108,7 +109,8 @@ struct kmesh_head {
 	__u8 segments;
 	__u16 count; /* of fields */
 	__u16 len;   /* of the lines that are whole; with HTTP of the head */
-	__u16 unused;
+	__u8 labels;
+	__u8 unused;
 	struct kmesh_span method;
 	struct kmesh_span target;
 	struct kmesh_span path; /* without the query; empty in "http://a" */
@@ -116,16 +118,19 @@ struct kmesh_head {
 	struct kmesh_span host; /* without port and final dot */
 	/* where the path's first segments end, counted from its start */
 	__u16 segment_end[KMESH_SEGMENTS_MAX];
+	/* where the host's last labels start, from its start; the last one first */
+	__u8 label_start[KMESH_LABELS_MAX];
 	struct kmesh_field fields[KMESH_FIELDS_MAX];
 };
 
 KMESH_ASSERT(sizeof(struct kmesh_field) == 12);
-KMESH_ASSERT(sizeof(struct kmesh_head) == 48 + 12 * KMESH_FIELDS_MAX);
+KMESH_ASSERT(sizeof(struct kmesh_head) == 56 + 12 * KMESH_FIELDS_MAX);
 KMESH_ASSERT_AT(kmesh_head, count, 6);
 KMESH_ASSERT_AT(kmesh_head, method, 12);
 KMESH_ASSERT_AT(kmesh_head, host, 28);
 KMESH_ASSERT_AT(kmesh_head, segment_end, 32);
-KMESH_ASSERT_AT(kmesh_head, fields, 48);
+KMESH_ASSERT_AT(kmesh_head, label_start, 48);
+KMESH_ASSERT_AT(kmesh_head, fields, 56);
 
 /* ---- the request: the buffer of the writable tracepoint kmesh_request ---- */
 
@@ -186,8 +191,8 @@ KMESH_ASSERT_AT(kmesh_inputs, addr, 24);
 KMESH_ASSERT_AT(kmesh_inputs, mark, 40);
 KMESH_ASSERT_AT(kmesh_inputs, host, 48);
 KMESH_ASSERT_AT(kmesh_inputs, head, 304);
-KMESH_ASSERT_AT(kmesh_inputs, bytes, 304 + 816);
-KMESH_ASSERT(sizeof(struct kmesh_request) == 32 + 304 + 816 + KMESH_HEAD_MAX);
+KMESH_ASSERT_AT(kmesh_inputs, bytes, 304 + 824);
+KMESH_ASSERT(sizeof(struct kmesh_request) == 32 + 304 + 824 + KMESH_HEAD_MAX);
 
 /* ---- arming ---- */
 

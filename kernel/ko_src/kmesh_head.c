@@ -474,7 +474,21 @@ static bool field_line(struct kmesh_head *head, struct cursor *c)
 	return true;
 }
 
-static void finish(struct kmesh_head *head)
+/* Cuts the host into labels, from its end. An address in brackets has none. */
+static void measure_host(struct kmesh_head *head, const __u8 *bytes)
+{
+	const __u8 *p = bytes + head->host.off;
+	size_t i = head->host.len;
+
+	if (!i || p[0] == '[')
+		return;
+	while (i-- && head->labels < KMESH_LABELS_MAX) {
+		if (!i || p[i - 1] == '.')
+			head->label_start[head->labels++] = (__u8)i;
+	}
+}
+
+static void finish(struct kmesh_head *head, const __u8 *bytes)
 {
 	if (head->minor && !(head->seen & SEEN_HOST))
 		other(head, KMESH_REASON_HOST);
@@ -482,6 +496,7 @@ static void finish(struct kmesh_head *head)
 		other(head, KMESH_REASON_FRAMING);
 	else
 		head->state = KMESH_HEAD_HTTP;
+	measure_host(head, bytes);
 }
 
 /**
@@ -525,7 +540,7 @@ void kmesh_head_parse(struct kmesh_head *head, const __u8 *bytes, size_t len)
 		} else if (c.bytes[c.at] == '\r') {
 			whole = line_end(head, &c);
 			if (whole)
-				finish(head);
+				finish(head, bytes);
 		} else {
 			whole = field_line(head, &c);
 		}

@@ -39,6 +39,10 @@ void check(const kmesh_head& head, const __u8* bytes, std::size_t size) {
     demand(head.segment_end[i] <= head.path.len, "segments lie in the path");
     demand(i == 0 || head.segment_end[i] > head.segment_end[i - 1], "segments follow each other");
   }
+  for (int i = 0; i < head.labels; ++i) {
+    demand(head.label_start[i] < head.host.len, "labels lie in the host");
+    demand(i == 0 || head.label_start[i] < head.label_start[i - 1], "labels go backwards");
+  }
   for (int i = 0; i < head.count; ++i) {
     const kmesh_field& field = head.fields[i];
     demand(within(all, field.name) && within(all, field.value), "fields lie in the head");

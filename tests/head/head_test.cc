@@ -34,6 +34,11 @@ struct Parsed {
     for (int i = 0; i < head.segments; ++i) all.push_back(text(head.path).substr(0, head.segment_end[i]));
     return all;
   }
+  std::vector<std::string> suffixes() const {
+    std::vector<std::string> all;
+    for (int i = 0; i < head.labels; ++i) all.push_back(host().substr(head.label_start[i]));
+    return all;
+  }
 };
 
 void go_on(kmesh_head& head, std::string_view bytes) {
@@ -187,6 +192,18 @@ TEST(Head, Hosts) {
     expect_other(with_host(host), KMESH_REASON_HOST);
   expect_http(with_host(std::string(KMESH_HOST_MAX, 'a')));
   expect_other(with_host(std::string(KMESH_HOST_MAX + 1, 'a')), KMESH_REASON_HOST);
+}
+
+TEST(Head, LabelsOfAHostFromItsEnd) {
+  EXPECT_THAT(with_host("Shop.example.Test.:80").suffixes(),
+              ElementsAre("test", "example.test", "shop.example.test"));
+  EXPECT_THAT(with_host("a").suffixes(), ElementsAre("a"));
+  EXPECT_THAT(with_host("[::ffff:1.2.3.4]").suffixes(), IsEmpty());
+  EXPECT_THAT(with_host("").suffixes(), IsEmpty());
+  EXPECT_EQ(with_host("a.b.c.d.e.f.g.h.i.j").suffixes().size(), std::size_t{KMESH_LABELS_MAX});
+  EXPECT_THAT(parse("GET http://b.test/ HTTP/1.1\r\nHost: B.test\r\n\r\n").suffixes(),
+              ElementsAre("test", "b.test"));
+  EXPECT_EQ(with_host("a." + std::string(KMESH_HOST_MAX - 2, 'x')).head.label_start[0], 2);
 }
 
 TEST(Head, OneHostNoMoreNoLess) {
