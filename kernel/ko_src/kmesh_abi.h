@@ -82,7 +82,7 @@ enum kmesh_head_reason {
 	KMESH_REASON_COUNT_OF,
 };
 
-/* Servers may read the path otherwise than it is written. */
+/* Servers may read the path otherwise than it is written; or it is empty. */
 #define KMESH_HEAD_F_PATH_ODD 0x1u
 
 struct kmesh_span {

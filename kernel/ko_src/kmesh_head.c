@@ -189,7 +189,7 @@ static void measure_path(struct kmesh_head *head, const __u8 *bytes)
 
 	for (i = 1; i <= len; i++) {
 		if (i < len && p[i] != '/') {
-			odd |= p[i] == '\\';
+			odd |= p[i] == '\\' || p[i] == ';';
 			odd |= p[i] == '%' && !escape_is_plain(p + i, len - i);
 			continue;
 		}
@@ -275,6 +275,9 @@ static bool split_target(struct kmesh_head *head, const __u8 *bytes)
 	for (query = path; query < end && bytes[query] != '?'; query++)
 		;
 	head->path = span(path, query);
+	/* "http://a" means "http://a/", and is written otherwise */
+	if (path == query)
+		head->flags |= KMESH_HEAD_F_PATH_ODD;
 	measure_path(head, bytes);
 	return true;
 }
