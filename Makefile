@@ -23,6 +23,7 @@ kernel: kit
 kit: packages-kernel build/gcc/build.ninja
 	@ninja -C build/gcc --quiet kmesh-kernel guest/all
 	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
+	@ln -sfn gcc/kmesh-route build/kmesh-route
 
 build/gcc/build.ninja: CMakeLists.txt guest/CMakeLists.txt CMakePresets.json
 	@mkdir -p build

@@ -98,6 +98,8 @@ static void mount_all(void)
 	try_mount("tmpfs", "/run");
 	try_mount("tmpfs", "/tmp");
 	try_mount("tracefs", "/sys/kernel/tracing");
+	try_mount("debugfs", "/sys/kernel/debug");
+	try_mount("bpf", "/sys/fs/bpf");
 	if (!try_mount("cgroup2", cgroup)) {
 		cgroup = "/run/cgroup2";
 		if (!try_mount("cgroup2", cgroup))

@@ -141,6 +141,11 @@ Result<void> make_initramfs(Kit& kit, const std::string& root, const std::string
   const std::string probes = join(kit.data.guest, "probes");
   KMESH_LET(names, kit.disk.list(probes));
   for (const auto& name : names) entries.push_back(file_entry("probes/" + name, join(probes, name), true));
+  const std::string programs = join(kit.data.guest, "bin");  // what probes run
+  if (kit.disk.exists(programs)) {
+    KMESH_LET(tools, kit.disk.list(programs));
+    for (const auto& name : tools) entries.push_back(file_entry("bin/" + name, join(programs, name), true));
+  }
   if (kit.disk.exists(join(root, modules + "/modules.dep")))
     entries.push_back(file_entry(modules + "/modules.dep", join(root, modules + "/modules.dep"), false));
   if (!image.module.empty()) entries.push_back(file_entry(modules + "/extra/kmesh.ko", image.module, false));
