@@ -17,7 +17,7 @@
 #include "kmesh_abi.h"
 #include "router_abi.h"
 
-#define EEXIST 17
+#define EALREADY 114
 #define SOL_TCP 6
 #define TCP_ULP 31
 #define SOCK_STREAM 1
@@ -100,27 +100,34 @@ static int arm(struct bpf_sock_addr *ctx, const struct router_service *service)
 }
 #endif
 
+/* For treat(). A socket may have been armed for another service before. */
+static void note_grace(struct bpf_sock_addr *ctx,
+		       const struct router_service *service)
+{
+	bool no_grace = service->arm & KMESH_ARM_F_NO_GRACE;
+	struct router_socket *s;
+
+	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL,
+			       no_grace || service->grace_ms ?
+				       BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	if (!s)
+		return;
+	s->grace_ms = service->grace_ms;
+	s->flags = no_grace ? KMESH_TREAT_F_NO_GRACE : 0;
+}
+
 /*
  * True if the connect may go on. The program runs again for the real connect
- * of an armed socket, with the final address and the slot still taken: of a
- * socket that was armed here EEXIST is no failure.
+ * of an armed socket, with the final address and the slot still taken. Another
+ * protocol in the slot is a failure: whoever brought it is not judged.
  */
 static bool armed(struct bpf_sock_addr *ctx, const struct router_service *service)
 {
-	struct router_socket *s;
-	int err;
+	int err = arm(ctx, service);
 
-	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL,
-			       BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!s)
-		return false;
-	err = arm(ctx, service);
-	if (err == -EEXIST)
-		return s->armed;
-	s->armed = !err;
-	s->grace_ms = service->grace_ms;
-	s->flags = service->arm & KMESH_ARM_F_NO_GRACE ? KMESH_TREAT_F_NO_GRACE : 0;
-	return !err;
+	if (!err)
+		note_grace(ctx, service);
+	return !err || err == -EALREADY;
 }
 
 /* What cannot be armed goes where it wants only if the service is open. */

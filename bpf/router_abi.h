@@ -135,8 +135,7 @@ struct router_name {
 /* ---- sockets ---- */
 
 struct router_socket {
-	__u32 armed;
-	__u32 grace_ms;
+	__u32 grace_ms; /* 0: kmesh.ko's own */
 	__u32 flags; /* KMESH_TREAT_F_* */
 };
 

@@ -71,13 +71,14 @@ extern int kmesh_arm(struct bpf_sock_addr *ctx, __u32 flags,
 
 static void arm(struct bpf_sock_addr *ctx, const struct mesh_service *service)
 {
+	unknown = kmesh_arm(ctx, ~0u, 0);
 	last_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
 	second_arm = kmesh_arm(ctx, service->flags, service->grace_ms);
-	unknown = kmesh_arm(ctx, ~0u, 0);
 }
 #else
 static void arm(struct bpf_sock_addr *ctx, const struct mesh_service *service)
 {
+	unknown = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, nobody, sizeof(nobody));
 	if (service->flags & KMESH_ARM_F_OPEN)
 		last_arm = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, open,
 					  sizeof(open));
@@ -86,7 +87,6 @@ static void arm(struct bpf_sock_addr *ctx, const struct mesh_service *service)
 					  sizeof(closed));
 	second_arm = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, closed,
 				    sizeof(closed));
-	unknown = bpf_setsockopt(ctx, SOL_TCP, TCP_ULP, nobody, sizeof(nobody));
 }
 #endif
 

@@ -87,7 +87,7 @@ static bool what_arming_refuses(void)
 	int fd = mesh_connect(MESH_CLOSED, 0);
 
 	close(fd);
-	if (mesh->data->second_arm != -EEXIST)
+	if (mesh->data->second_arm != -EALREADY)
 		return ktap_fail("a second time gave %d", mesh->data->second_arm);
 	/* a name nobody registered; or a flag nobody knows */
 	return mesh->data->unknown == (mesh_has_call() ? -EINVAL : -ENOENT) ||

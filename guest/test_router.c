@@ -366,6 +366,29 @@ static bool closed_services(void)
 	return ASK(kept.port, all);
 }
 
+/*
+ * A socket that was judged once comes back with a protocol in its slot, which
+ * cannot be armed: that is no way into a closed service. Newer kernels do not
+ * even let go of such a connection.
+ */
+static bool with_a_protocol_of_its_own(void)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	struct sockaddr_in to = mesh_vip(CLOSED);
+	int fd = mesh_connect(CLOSED, 0), err;
+	bool ok = fd >= 0 && mesh_say(fd, "GET /a" END) && mesh_hear(fd, "server-a");
+
+	ok = ok && (!setsockopt(fd, SOL_TCP, TCP_ULP, "tls", 3) || ktap_fail("TCP_ULP: %s", strerror(errno)));
+	if (ok && connect(fd, &none, sizeof(none))) {
+		ok = errno == EOPNOTSUPP || ktap_fail("AF_UNSPEC: %s", strerror(errno));
+	} else if (ok) {
+		err = connect(fd, (struct sockaddr *)&to, sizeof(to)) ? errno : 0;
+		ok = err == EPERM || ktap_fail("connect: %s", strerror(err));
+	}
+	close(fd);
+	return ok;
+}
+
 #define TIMES_8(x) x x x x x x x x
 #define TEXT_120 TIMES_8("123456789012345")
 #define TEXT_62 TIMES_8("1234567") "123456"
@@ -524,6 +547,7 @@ int main(void)
 		{ "by weight", by_weight },
 		{ "an open service", open_service },
 		{ "a closed service, to itself and to another", closed_services },
+		{ "a socket with a protocol of its own", with_a_protocol_of_its_own },
 		{ "another file takes its place", replaced },
 		{ "a request while it does", replaced_under_way },
 		{ "the bounds", bounds },

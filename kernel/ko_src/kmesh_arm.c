@@ -212,8 +212,9 @@ __bpf_kfunc_start_defs();
  * @flags: KMESH_ARM_F_*
  * @grace_ms: how long to wait for the first byte, 0: the module's default
  *
- * Return: 0, or a negative errno: EINVAL, EEXIST (armed, or another upper
- * layer protocol), EISCONN, EOPNOTSUPP (no TCP, or the kernel's own), EBUSY
+ * Return: 0, or a negative errno: EINVAL, EALREADY (it is armed; so it is when
+ * its real connect runs the program again), EEXIST (another upper layer
+ * protocol has the slot), EISCONN, EOPNOTSUPP (no TCP, or the kernel's own), EBUSY
  * (a socket of a sockmap, or under repair), ENOMEM, ENOENT (unloading).
  */
 __bpf_kfunc int kmesh_arm(struct bpf_sock_addr *uctx, u32 flags, u32 grace_ms)
@@ -229,7 +230,7 @@ __bpf_kfunc int kmesh_arm(struct bpf_sock_addr *uctx, u32 flags, u32 grace_ms)
 	if (sk->sk_protocol != IPPROTO_TCP || sk->sk_type != SOCK_STREAM)
 		return -EOPNOTSUPP;
 	if (inet_csk(sk)->icsk_ulp_ops)
-		return -EEXIST;
+		return kmesh_conn(sk) ? -EALREADY : -EEXIST;
 	if (!try_module_get(THIS_MODULE))
 		return -ENOENT;
 	err = hang(sk, open);
