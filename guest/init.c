@@ -441,6 +441,8 @@ int main(void)
 		;
 	close(null);
 	open_results();
+	/* how fast this machine is: what the rest took is held against it */
+	say("# in user space after %ld ms\n", now_ms());
 	bring_up_lo();
 	set_probe_seconds();
 	control = cmdline_value("kmesh.control");

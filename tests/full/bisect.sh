@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The series builds at each step: after every patch but the last (which kernel-5.10 builds), what it touches is
-# compiled on the baseline's own built tree.
+# The series builds at each step: after every patch but the last (which the test of the whole kernel builds), what it
+# touches is compiled on the baseline's own built tree.  usage: bisect.sh SERIES
 set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../boot/lib.sh"
 
-series=$REPOSITORY/kernel/patches/5.10.0
+series=$REPOSITORY/kernel/patches/$1
 tree=$(echo "$WORK"/baseline/rpmbuild/BUILD/*/linux-*)
 cp -a --reflink=auto "$tree" "$scratch/tree"
 grep -vE '^(#|$)' "$series/series" | sed '$d' | while read -r patch; do

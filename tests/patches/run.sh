@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What is added to Linux, held against the tree it is for: patches and module pass that tree's own checkpatch
-# --strict, and the module builds without a word from gcc W=1 and sparse.
+# --strict, and the module builds without a word from gcc W=1 and sparse.  usage: run.sh SERIES
 set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../boot/lib.sh"
 
 tree=$(echo "$WORK"/baseline/rpmbuild/BUILD/*/linux-*)
-"$REPOSITORY/tests/patches/checkpatch.sh" "$tree" "$REPOSITORY/kernel/patches/5.10.0"
+"$REPOSITORY/tests/patches/checkpatch.sh" "$tree" "$REPOSITORY/kernel/patches/$1"
 
 cp -r "$REPOSITORY/kernel/ko_src" "$scratch/module"
 cd "$scratch/module" # checkpatch leaves a cache where it is run
