@@ -77,6 +77,7 @@ TEST(Sandbox, SetsAKnownEnvironment) {
   const Command command = kOn.wrap(make_in_tree());
   EXPECT_THAT(after(command, {"--setenv", "HOME"}, 1), ElementsAre("/kmesh/home"));
   EXPECT_THAT(after(command, {"--setenv", "CCACHE_DIR"}, 1), ElementsAre("/ccache"));
+  EXPECT_THAT(after(command, {"--setenv", "CCACHE_DEPEND"}, 1), ElementsAre("1"));
   EXPECT_THAT(after(command, {"--setenv", "KBUILD_BUILD_USER"}, 1), ElementsAre("kmesh"));
   EXPECT_THAT(after(command, {"--setenv", "LC_ALL"}, 1), ElementsAre("C"))
       << "the command's own word goes first";
