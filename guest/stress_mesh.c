@@ -2,7 +2,8 @@
 /*
  * Everything at once on armed sockets, for some seconds: connects, whole,
  * partial and concurrent sends, shutdown, close, AF_UNSPEC, fork, signals,
- * time-outs, attempts to unload, routes and programs that change.
+ * time-outs, attempts to unload, routes and programs that change. Under
+ * debug.config allocations fail meanwhile, and at the end nothing may leak.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -179,10 +180,80 @@ static void one(unsigned int *seed)
 	close(fd);
 }
 
+/* ---- what a debug kernel adds ---- */
+
+#define FAILSLAB "/sys/kernel/debug/failslab/"
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+
+static bool put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (!ok)
+		ktap_fail("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool has_failslab(void)
+{
+	return !access(FAILSLAB, F_OK);
+}
+
+/* One in fifty of the allocations of threads that ask for it, silently. */
+static bool failslab_up(void)
+{
+	static const char *const settings[][2] = {
+		{ FAILSLAB "task-filter", "Y" }, { FAILSLAB "ignore-gfp-wait", "N" },
+		{ FAILSLAB "verbose", "0" },	 { FAILSLAB "interval", "1" },
+		{ FAILSLAB "times", "-1" },	 { FAILSLAB "probability", "2" },
+	};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (!put(settings[i][0], settings[i][1]))
+			return false;
+	return true;
+}
+
+static bool allocations_failed(void)
+{
+	long denied = mesh_count("by_no_memory");
+
+	return denied > 0 || ktap_fail("no decision was one without memory");
+}
+
+/* An object must be five seconds old before it is called a leak. */
+static bool nothing_leaks(void)
+{
+	char text[4096];
+	ssize_t n;
+	int fd;
+
+	sleep(6);
+	if (!put(KMEMLEAK, "scan") || !put(KMEMLEAK, "scan"))
+		return false;
+	fd = open(KMEMLEAK, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return ktap_fail("kmemleak: %s", strerror(errno));
+	text[n] = 0;
+	if (n)
+		ktap_comment(text);
+	return !n;
+}
+
+/* ---- the run ---- */
+
 static void *work(void *arg)
 {
 	unsigned int seed = (unsigned long)arg;
 
+	if (has_failslab() && !put("/proc/thread-self/make-it-fail", "1"))
+		return NULL;
 	while (!stop)
 		one(&seed);
 	return NULL;
@@ -206,6 +277,8 @@ static bool everything_at_once(void)
 	time_t end = time(NULL) + (limit ? atoi(limit) : 10) / 2;
 
 	sigaction(SIGUSR1, &sa, NULL);
+	if (has_failslab() && !failslab_up())
+		return false;
 	if (!mesh_up() || !mesh_listen(&a, "server-a", MESH_HTTP) || !mesh_listen(&b, "server-b", MESH_HTTP) ||
 	    !mesh_serve(MESH_CLOSED, 0, 0) || !mesh_serve(b.port, KMESH_ARM_F_OPEN, 0) ||
 	    !mesh_route("/deny", deny) || !mesh_route("/nobody", nobody))
@@ -252,10 +325,16 @@ static bool counters_add_up(void)
 
 int main(void)
 {
-	static const struct ktap_case cases[] = {
+	struct ktap_case cases[4] = {
 		{ "everything at once", everything_at_once },
 		{ "the counters add up", counters_add_up },
 	};
+	size_t count = 2;
 
-	return ktap_run_after_first(cases, sizeof(cases) / sizeof(cases[0]));
+	/* tests/full/debug.sh expects these two, by name */
+	if (has_failslab())
+		cases[count++] = (struct ktap_case){ "allocations failed", allocations_failed };
+	if (!access(KMEMLEAK, F_OK))
+		cases[count++] = (struct ktap_case){ "nothing leaks", nothing_leaks };
+	return ktap_run_after_first(cases, count);
 }

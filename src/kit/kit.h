@@ -31,7 +31,7 @@ struct Options {
   std::string tree;
   std::string sha256;           // of the tarball, from the user
   std::string series;           // folder; empty: the archive's
-  std::string config = "slim";  // slim | distro | a file
+  std::string config = "slim";  // slim | debug | distro | a file
   Output output = Output::kRpm;
   std::string work;   // absolute
   std::string until;  // name of the last stage; empty: all

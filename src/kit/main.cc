@@ -145,18 +145,27 @@ CLI::Validator named() {
           "PATH"};
 }
 
+// What --config takes besides a file.
+const std::vector<std::string>& named_configs() {
+  static const std::vector<std::string> names = {"slim", "debug", "distro"};
+  return names;
+}
+
+bool is_named_config(const std::string& word) {
+  return std::find(named_configs().begin(), named_configs().end(), word) != named_configs().end();
+}
+
 // What the options name must be there: asked before anything is made or fetched.
 Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
   KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
   KMESH_LET(rows, parse_baselines(text));
   if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
-  const std::vector<std::string> known = {"slim", "distro"};
   const std::string word = name_of(options.config);
-  if (std::find(known.begin(), known.end(), options.config) == known.end() && !disk.exists(options.config)) {
-    const auto meant = nearest(word, known);
-    return wrong_call(
-        fmt::format("there is no configuration file {}", options.config),
-        meant ? fmt::format("did you mean --config {}?", *meant) : "--config takes slim, distro or a file");
+  if (!is_named_config(options.config) && !disk.exists(options.config)) {
+    const auto meant = nearest(word, named_configs());
+    return wrong_call(fmt::format("there is no configuration file {}", options.config),
+                      meant ? fmt::format("did you mean --config {}?", *meant)
+                            : "--config takes slim, debug, distro or a file");
   }
   const bool hexadecimal = options.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!options.sha256.empty() && (options.sha256.size() != 64 || !hexadecimal))
@@ -212,7 +221,8 @@ int build_verb(const std::vector<std::string>& arguments) {
                  "folder with a series file and patches, instead of the archive's")
       ->check(named());
   app.add_option("--config", options.config,
-                 "slim (default): for virtual machines; distro: Debian's own; or a FILE")
+                 "slim (default): for virtual machines; debug: slim, and the kernel watches itself; distro: "
+                 "Debian's own; or a FILE")
       ->check(named());
   app.add_option("--output", output, "what is made (default rpm)")->check(one_of({"rpm", "deb", "image"}));
   app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());
@@ -229,7 +239,7 @@ int build_verb(const std::vector<std::string>& arguments) {
   options.verify = !no_verify;
   options.sandbox = !no_sandbox;
   for (auto* path : {&options.tarball, &options.tree, &options.series}) *path = absolute(*path);
-  if (options.config != "slim" && options.config != "distro") options.config = absolute(options.config);
+  if (!is_named_config(options.config)) options.config = absolute(options.config);
   if (options.work.empty()) options.work = "build/" + (options.baseline.empty() ? "5.10" : options.baseline);
   options.work = absolute(options.work);
   for (char& c : options.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -313,6 +313,14 @@ class Build {
     report_.output = name_of(options_.output);
     if (options_.config == "slim") {
       recipe_.config = {join(kit_.data.kernel, "configs/slim.config"), true};
+    } else if (options_.config == "debug") {
+      std::string text;
+      for (const auto* name : {"configs/slim.config", "configs/debug.config"}) {
+        KMESH_LET(part, kit_.disk.read(join(kit_.data.kernel, name)));
+        text += part;
+      }
+      recipe_.config = {join(options_.work, "debug.config"), true};
+      KMESH_TRY(kit_.disk.write(recipe_.config.path, text));
     } else if (options_.config == "distro") {
       if (source_.config.empty())
         return fail(

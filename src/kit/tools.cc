@@ -46,7 +46,12 @@ constexpr Need kDeb{"dpkg-buildpackage", "dpkg-dev"};
 
 constexpr std::uint64_t kTreeBytes = 3ULL << 30;  // a source package and one unpacked tree
 constexpr std::uint64_t kSlimBytes = 5ULL << 30;
+constexpr std::uint64_t kDebugBytes = 10ULL << 30;
 constexpr std::uint64_t kDistroBytes = 40ULL << 30;
+
+std::uint64_t bytes_of(const std::string& config) {
+  return config == "slim" ? kSlimBytes : config == "debug" ? kDebugBytes : kDistroBytes;
+}
 
 }  // namespace
 
@@ -88,7 +93,7 @@ Result<void> check_space(Kit& kit, const Options& options) {
   // what comes before the compiling unpacks one tree at most
   constexpr std::array<std::string_view, 6> kEarly = {"baseline", "series", "plan", "stage", "edit", "prep"};
   const bool compiles = std::find(kEarly.begin(), kEarly.end(), options.until) == kEarly.end();
-  const std::uint64_t need = !compiles ? kTreeBytes : options.config == "slim" ? kSlimBytes : kDistroBytes;
+  const std::uint64_t need = compiles ? bytes_of(options.config) : kTreeBytes;
   KMESH_LET(free, kit.disk.free_bytes(options.work));
   if (free >= need) return {};
   return fail(fmt::format("{} has {} MiB free; {} a kernel takes about {} MiB", options.work, free >> 20,

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A kernel that watches itself (kernel/configs/debug.config): every proof, then everything at once on armed sockets with
+# allocations that fail. No complaint of the kernel, no leak, counters that add up.
+# usage: debug.sh BASELINE [SECONDS]
+set -euo pipefail
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../boot/lib.sh"
+
+baseline=$1
+seconds=${2:-120}
+"$KMESH" build --baseline "$baseline" --config debug --work "$WORK"
+expect .ok true "$WORK/report.json"
+for option in KASAN PROVE_LOCKING PROVE_RCU DEBUG_ATOMIC_SLEEP DEBUG_OBJECTS DEBUG_KMEMLEAK FAILSLAB; do
+    grep -qx "CONFIG_$option=y" "$WORK/enhanced/resolved.config" || fail "the kernel has no $option"
+done
+guest_test stress_mesh --append "kmesh.probe_seconds=$seconds" --timeout $((seconds * 3 + 300))
+for case in 'everything at once' 'the counters add up' 'allocations failed' 'nothing leaks'; do
+    jq -r '.proof[].enhanced_lines[]' "$scratch/report" | grep -qE "^ok [0-9]+ $case\$" || fail "not run: $case"
+done
