@@ -23,8 +23,7 @@ Command Sandbox::wrapped(Command command, bool root) const {
       {"LC_ALL", "C.UTF-8"},
       {"TMPDIR", "/tmp"},
       {"CCACHE_DIR", enabled_ ? "/ccache" : cache_},
-      // a kernel's compiler writes down what it includes anyway: no second run of the preprocessor to find
-      // out
+      // a kernel's compiler writes down what it includes: the preprocessor need not run to find that out
       {"CCACHE_DEPEND", "1"},
   };
   for (const auto& [name, value] : command.env) env[name] = value;

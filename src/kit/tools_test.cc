@@ -89,6 +89,8 @@ TEST_F(ToolsTest, ASlimBuildNeedsLessRoom) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what, "/w has 6144 MiB free; building a kernel takes about 40960 MiB");
   EXPECT_EQ(refused.error().command, "df -h /w");
+  options_.config = "debug";
+  EXPECT_FALSE(check_space(kit_, options_));
   disk_.free = 1ULL << 30;
   options_.config = "slim";
   EXPECT_FALSE(check_space(kit_, options_));
