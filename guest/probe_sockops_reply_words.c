@@ -328,6 +328,25 @@ static bool enter_cgroup(void)
 	return cgroup >= 0 || ktap_fail("%s: %s", dir, strerror(errno));
 }
 
+/*
+ * The carrier is missing where the verifier takes a program that writes the
+ * first word, and refuses the same with the other words for writing there.
+ */
+static bool carrier_is_missing(void)
+{
+	struct probe_sockops_reply_words_bpf *first = load("reply_only");
+	struct probe_sockops_reply_words_bpf *all = load("reply_words");
+	bool refused = !all && errno == EACCES &&
+		       strstr(libbpf_log, "invalid bpf_context access");
+	bool missing = first && refused;
+
+	probe_sockops_reply_words_bpf__destroy(first);
+	probe_sockops_reply_words_bpf__destroy(all);
+	return missing;
+}
+
+#define ALWAYS 8
+
 static const struct ktap_case cases[] = {
 	{ "a cgroup of our own", enter_cgroup },
 	{ "no program, no treatment", module_answers },
@@ -337,6 +356,7 @@ static const struct ktap_case cases[] = {
 	{ "a tag left alone is no answer", tag_left_alone },
 	{ "half a word is refused by the verifier", narrow_write_refused },
 	{ "a word beyond the reply is refused by the verifier", write_beyond_refused },
+	/* up to here it is so with and without the feature */
 	{ "a program may write all four words", all_words_load },
 	{ "all four words arrive and the mark is on the socket", mark_is_set },
 	{ "the errno denies and nothing is marked", errno_denies },
@@ -346,7 +366,13 @@ static const struct ktap_case cases[] = {
 
 int main(void)
 {
+	int code;
+
 	if (!diag_present())
 		return ktap_skip_all("kmesh.ko is not loaded");
-	return ktap_run(cases, sizeof(cases) / sizeof(cases[0]));
+	if (!carrier_is_missing())
+		return ktap_run(cases, sizeof(cases) / sizeof(cases[0]));
+	code = ktap_run(cases, ALWAYS);
+	ktap_comment("this kernel lets a program write the first word only");
+	return code ? code : KTAP_EXIT_SKIP;
 }

@@ -11,7 +11,7 @@ for output in image deb; do
         --output $output --work "$scratch/work"
     report=$scratch/work/report.json
     expect .ok true "$report"
-    expect '[.proof[] | .baseline + " " + .enhanced] | unique | join(",")' 'fail pass' "$report"
+    expect '[.proof[] | .baseline + " " + .enhanced] | unique | join(",")' 'absent pass,fail pass' "$report"
     names=$(jq -r '[.packages[].path] | join(" ")' "$report")
     case $output in
     image)
