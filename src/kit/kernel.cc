@@ -6,6 +6,7 @@
 #include <future>
 
 #include "kit/build.h"
+#include "kit/module.h"
 #include "kit/package.h"
 #include "kit/prove.h"
 #include "kit/root.h"
@@ -21,32 +22,18 @@ Result<Side> with_log(Kit& kit, Side side, const KernelRecipe& recipe, const std
   return side;
 }
 
-// A kernel in its private root, on its way to be booted.
-struct Installed {
-  Side side;  // with the log
-  Image image;
-};
-
-// Installs what was built into a private root.
-Result<Installed> install_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
-  KMESH_LET(logged, with_log(kit, side, recipe, "prove-" + side.name));
-  if (recipe.output != Output::kRpm) {
-    KMESH_LET(image, install_tree(kit, logged, recipe.make));
-    return Installed{logged, image};
-  }
+// Installs what was built into an empty private root.
+Result<Image> install_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe) {
+  if (recipe.output != Output::kRpm) return install_tree(kit, side, recipe.make);
   KMESH_LET(packages, built_files(kit, side, recipe.output));
-  KMESH_LET(image, install_rpms(kit, logged, packages));
-  return Installed{logged, image};
+  return install_rpms(kit, side, packages);
 }
 
-// Builds the module against it, and what it starts from.
-Result<Image> add_module(Kit& kit, const Installed& installed, const KernelRecipe& recipe) {
-  const Side& side = installed.side;
-  Image image = installed.image;
+// The control has the module from the same sources, and hands no package over.
+Result<Image> add_module(Kit& kit, const Side& side, Image image, const KernelRecipe& recipe) {
   const std::string build_folder =
       recipe.output == Output::kRpm ? side.path("root/usr/src/kernels/" + image.release) : side.path("tree");
   KMESH_TRY(build_module(kit, side, image, build_folder, recipe.make));
-  KMESH_TRY(make_initramfs(kit, side.path("root"), side.folder, image));
   return image;
 }
 
@@ -56,18 +43,10 @@ Result<BootResult> boot_side(Kit& kit, const Side& side, const Image& image, con
   BootOptions options;
   if (side.name == "enhanced") options.append = kModuleControl;
   options.cpus = side.name == "enhanced" ? 2 : 1;
-  return boot(kit, image, join(recipe.logs, side.name), options);
-}
-
-// Does it for each of `count` at the same time: what each gave, in their order.
-template <typename Act>
-auto beside_each_other(std::size_t count, const Act& act) {
-  std::vector<std::future<decltype(act(count))>> running;
-  for (std::size_t i = 0; i < count; ++i)
-    running.push_back(std::async(std::launch::async, [&act, i] { return act(i); }));
-  std::vector<decltype(act(count))> results;
-  for (auto& one : running) results.push_back(one.get());
-  return results;
+  const std::string folder = join(recipe.logs, side.name);
+  KMESH_LET(result, boot(kit, image, folder, options));
+  KMESH_TRY(check_guest(result, fmt::format("the {} kernel", side.name), folder));
+  return std::move(result);
 }
 
 }  // namespace
@@ -96,36 +75,40 @@ Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   return steps;
 }
 
-Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const Side*>& sides,
-                                             const KernelRecipe& recipe) {
-  kit.status.doing("installing the packages into private roots, building kmesh.ko");
+Result<std::string> add_module_package(Kit& kit, const Side& side, const KernelRecipe& recipe) {
+  KMESH_LET(logged, with_log(kit, side, recipe, "module"));
+  KMESH_TRY(make_root(kit, logged));
+  KMESH_LET(image, install_kernel(kit, logged, recipe));
+  return pack_module(kit, logged, image, recipe.output, recipe.make);
+}
+
+Result<Booted> boot_kernels(Kit& kit, const Side& enhanced, const Side& baseline,
+                            const KernelRecipe& recipe) {
+  kit.status.doing("booting both kernels");
+  KMESH_LET(control, with_log(kit, baseline, recipe, "prove-baseline"));
   // Not beside each other: a program that is still being written when another thread forks cannot be run
   // (ETXTBSY).
-  for (const Side* side : sides) KMESH_TRY(make_root(kit, *side));
+  KMESH_TRY(make_root(kit, control));
+  KMESH_LET(image, installed_image(kit, enhanced, recipe.output));
+  KMESH_TRY(make_initramfs(kit, enhanced.path("root"), enhanced.folder, image));
   SilentStatus silent;
   Kit beside{kit.disk, kit.processes, silent, kit.data};
-  const auto installed = beside_each_other(
-      sides.size(), [&](std::size_t i) { return install_kernel(beside, *sides[i], recipe); });
-  for (const auto& one : installed) KMESH_TRY(one);
-  // Asked once, before two would ask at the same time; it waits where there is no answer, so it is asked now.
-  auto kvm = std::async(std::launch::async, [&] {
-    return kvm_works(beside, installed.front()->image, join(recipe.logs, sides.front()->name));
+  // Asked once, before two would ask at the same time; it waits where there is no answer.
+  const std::shared_future<Result<bool>> kvm = std::async(
+      std::launch::async, [&] { return kvm_works(beside, image, join(recipe.logs, enhanced.name)); });
+  auto other = std::async(std::launch::async, [&]() -> Result<BootResult> {
+    KMESH_LET(installed, install_kernel(beside, control, recipe));
+    KMESH_LET(bootable, add_module(beside, control, installed, recipe));
+    KMESH_TRY(make_initramfs(beside, control.path("root"), control.folder, bootable));
+    KMESH_TRY(kvm.get());
+    return boot_side(beside, control, bootable, recipe);
   });
-  const auto images = beside_each_other(
-      sides.size(), [&](std::size_t i) { return add_module(beside, *installed[i], recipe); });
   KMESH_TRY(kvm.get());
-  for (const auto& image : images) KMESH_TRY(image);
-  kit.status.doing("booting both kernels");
-  auto ended = beside_each_other(
-      sides.size(), [&](std::size_t i) { return boot_side(beside, *sides[i], *images[i], recipe); });
-  std::vector<BootResult> results;
-  for (std::size_t i = 0; i < sides.size(); ++i) {
-    KMESH_TRY(ended[i]);
-    KMESH_TRY(check_guest(*ended[i], fmt::format("the {} kernel", sides[i]->name),
-                          join(recipe.logs, sides[i]->name)));
-    results.push_back(std::move(*ended[i]));
-  }
-  return results;
+  auto first = boot_side(beside, enhanced, image, recipe);
+  auto second = other.get();
+  KMESH_TRY(first);
+  KMESH_TRY(second);
+  return Booted{std::move(*first), std::move(*second)};
 }
 
 }  // namespace kmesh

@@ -35,10 +35,17 @@ Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& 
                                 const std::string& spec, std::size_t expected_steps,
                                 const std::string& log_name);
 
-// Installs what the sides built into private roots, builds the module against each, boots each with the
-// probes; the answers are in the sides' order. Errors: a guest that did not come to its end, with its
-// console.
-Result<std::vector<BootResult>> boot_kernels(Kit& kit, const std::vector<const Side*>& sides,
-                                             const KernelRecipe& recipe);
+// Installs what the side built into its private root, with the module's package, which is made against it.
+// Gives that package's path.
+Result<std::string> add_module_package(Kit& kit, const Side& side, const KernelRecipe& recipe);
+
+struct Booted {
+  BootResult enhanced;
+  BootResult baseline;
+};
+
+// Boots both with the probes: the enhanced kernel as it is installed, the baseline after it was, and the
+// module built against it. Errors: a guest that did not come to its end, with its console.
+Result<Booted> boot_kernels(Kit& kit, const Side& enhanced, const Side& baseline, const KernelRecipe& recipe);
 
 }  // namespace kmesh

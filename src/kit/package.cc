@@ -25,9 +25,8 @@ Result<std::vector<std::string>> built_files(Kit& kit, const Side& side, Output 
   return files;
 }
 
-Result<std::vector<Package>> collect_packages(Kit& kit, const Side& side, Output output,
+Result<std::vector<Package>> collect_packages(Kit& kit, const std::vector<std::string>& files,
                                               const std::string& work) {
-  KMESH_LET(files, built_files(kit, side, output));
   const std::string folder = join(work, "packages");
   KMESH_TRY(kit.disk.remove_all(folder));
   std::vector<Package> packages;

@@ -18,8 +18,8 @@ struct Package {
   std::uint64_t bytes = 0;
 };
 
-// Copies what the side built into WORK/packages, replacing what was there.
-Result<std::vector<Package>> collect_packages(Kit& kit, const Side& side, Output output,
+// Copies the files into WORK/packages, replacing what was there.
+Result<std::vector<Package>> collect_packages(Kit& kit, const std::vector<std::string>& files,
                                               const std::string& work);
 
 // The built files of a side, absolute paths: RPMs, .debs, or bzImage and modules.

@@ -27,7 +27,9 @@ TEST_F(PackageTest, CollectsPackagesWithTheirSums) {
                  {"/w/enhanced/rpmbuild/RPMS/x86_64/kernel-devel-1.rpm", "dd"},
                  {"/w/enhanced/rpmbuild/RPMS/x86_64/notes.txt", "no package"},
                  {"/w/packages/kernel-0.rpm", "of the run before"}};
-  const auto packages = collect_packages(kit_, side_, Output::kRpm, "/w");
+  const auto files = built_files(kit_, side_, Output::kRpm);
+  ASSERT_TRUE(files) << files.error().what;
+  const auto packages = collect_packages(kit_, *files, "/w");
   ASSERT_TRUE(packages) << packages.error().what;
   ASSERT_EQ(packages->size(), 2U);
   const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -44,9 +46,9 @@ TEST_F(PackageTest, CollectsPackagesWithTheirSums) {
 
 TEST_F(PackageTest, ABuildWithoutAPackageIsAnError) {
   disk_.folders.insert("/w/enhanced/rpmbuild/RPMS");
-  const auto packages = collect_packages(kit_, side_, Output::kRpm, "/w");
-  ASSERT_FALSE(packages);
-  EXPECT_EQ(packages.error().what, "the build ended without a package");
+  const auto files = built_files(kit_, side_, Output::kRpm);
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().what, "the build ended without a package");
 }
 
 TEST_F(PackageTest, KnowsWhatEachOutputLeaves) {
@@ -62,7 +64,7 @@ TEST_F(PackageTest, KnowsWhatEachOutputLeaves) {
 
 TEST_F(PackageTest, AMissingFileOfAnImageIsAnError) {
   disk_.files = {{"/w/enhanced/vmlinuz", ""}};
-  EXPECT_FALSE(collect_packages(kit_, side_, Output::kImage, "/w"));
+  EXPECT_FALSE(collect_packages(kit_, {"/w/enhanced/vmlinuz", "/w/enhanced/config"}, "/w"));
 }
 
 }  // namespace

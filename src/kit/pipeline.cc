@@ -116,7 +116,10 @@ class Build {
   // A source package; nothing yet for the outputs that are made without rpm.
   Result<void> stage() {
     KMESH_LET(config, kit_.disk.sha256(recipe_.config.path));
-    KMESH_LET(spec, folder_hash(kit_.disk, join(kit_.data.kernel, "rpm")));
+    std::vector<std::string> parts;
+    for (const auto* name : {"check-kabi", "kernel-config", "kernel.spec.in"})
+      parts.push_back(join(kit_.data.kernel, std::string("rpm/") + name));
+    KMESH_LET(spec, files_hash(kit_.disk, parts));
     stage_inputs_ = {{"source", source_.fingerprint},
                      {"output", std::string(name_of(options_.output))},
                      {"configuration", config},
@@ -181,17 +184,42 @@ class Build {
     return {};
   }
 
-  Result<void> package() {
+  // From here on the enhanced kernel is installed, in a private root, and the module's package with it.
+  Result<void> module() {
     KMESH_LET(built, built_hashes(enhanced_));
+    KMESH_LET(sources, module_sources(kit_));
+    KMESH_LET(module, files_hash(kit_.disk, sources));
+    KMESH_LET(spec, kit_.disk.sha256(join(kit_.data.kernel, "rpm/kmod-kmesh.spec")));
+    module_ = module;
+    Facts inputs = built;
+    inputs.insert({{"module", module}, {"its spec", spec}, {"compiler", recipe_.make.compiler}});
+    const auto add = [&]() -> Result<Made> {
+      KMESH_LET(package, add_module_package(kit_, enhanced_, recipe_));
+      KMESH_LET(image, installed_image(kit_, enhanced_, options_.output));
+      return Made{{{"package", below(package)}},
+                  {below(package), "enhanced/kmesh.ko", below(image.kernel), below(image.module),
+                   "enhanced/root/bin/busybox"}};
+    };
+    KMESH_LET(facts, stages_.run("module", inputs, add));
+    handed_over_ = std::move(built);
+    module_package_ = work(facts["package"]);
+    KMESH_LET(hash, kit_.disk.sha256(module_package_));
+    handed_over_[name_of(module_package_)] = hash;
+    return {};
+  }
+
+  Result<void> package() {
     const auto collect = [&]() -> Result<Made> {
-      KMESH_LET(packages, collect_packages(kit_, enhanced_, options_.output, options_.work));
+      KMESH_LET(files, built_files(kit_, enhanced_, options_.output));
+      files.push_back(module_package_);
+      KMESH_LET(packages, collect_packages(kit_, files, options_.work));
       Made made;
       for (const auto& item : packages) made.outputs.push_back(item.path);
       made.outputs.insert(made.outputs.end(), {"packages/SHA256SUMS", "packages/manifest.json"});
       return made;
     };
-    KMESH_TRY(stages_.run("package", built, collect));
-    for (const auto& [name, hash] : built) {
+    KMESH_TRY(stages_.run("package", handed_over_, collect));
+    for (const auto& [name, hash] : handed_over_) {
       const std::string path = "packages/" + name;
       KMESH_LET(info, kit_.disk.info(work(path)));
       report_.packages.push_back({path, hash, info.bytes});
@@ -220,26 +248,22 @@ class Build {
 
   Result<void> prove() {
     Facts inputs;
-    for (const Side* side : {&enhanced_, &baseline_}) {
-      KMESH_LET(built, built_hashes(*side));
-      for (const auto& [name, hash] : built) inputs[side->name + " " + name] = hash;
-    }
+    for (const auto& [name, hash] : handed_over_) inputs["enhanced " + name] = hash;
+    KMESH_LET(control, built_hashes(baseline_));
+    for (const auto& [name, hash] : control) inputs["baseline " + name] = hash;
     KMESH_LET(probes, folder_hash(kit_.disk, join(kit_.data.guest, "probes")));
     KMESH_LET(init, kit_.disk.sha256(join(kit_.data.guest, "init")));
-    KMESH_LET(sources, module_sources(kit_));
-    KMESH_LET(module, files_hash(kit_.disk, sources));
-    inputs.insert({{"probes", probes}, {"init", init}, {"module", module}});
+    inputs.insert({{"probes", probes}, {"init", init}, {"module", module_}});
     const auto boot_both = [&]() -> Result<Made> {
       Made made;
-      const std::vector<const Side*> sides = {&enhanced_, &baseline_};
-      KMESH_LET(results, boot_kernels(kit_, sides, recipe_));
-      for (std::size_t i = 0; i < sides.size(); ++i) {
-        const std::string& name = sides[i]->name;
-        made.facts[name + " seconds"] = fmt::format("{:.3f}", results[i].seconds);
-        made.facts[name + " accelerator"] = results[i].accelerator;
+      KMESH_LET(booted, boot_kernels(kit_, enhanced_, baseline_, recipe_));
+      const auto add = [&](const std::string& name, const BootResult& result) {
+        made.facts[name + " seconds"] = fmt::format("{:.3f}", result.seconds);
+        made.facts[name + " accelerator"] = result.accelerator;
         made.outputs.push_back(fmt::format("logs/{}/results.txt", name));
-      }
-      made.outputs.emplace_back("enhanced/kmesh.ko");
+      };
+      add("enhanced", booted.enhanced);
+      add("baseline", booted.baseline);
       return made;
     };
     KMESH_LET(facts, stages_.run("prove", inputs, boot_both));
@@ -373,6 +397,9 @@ class Build {
   Facts edit_inputs_;
   std::string source_package_;
   std::string enhanced_spec_;
+  std::string module_;          // hash of its sources
+  std::string module_package_;  // absolute
+  Facts handed_over_;           // name and hash of what goes to WORK/packages
   Side enhanced_;
   Side baseline_;
   Side package_side_;
@@ -391,6 +418,7 @@ constexpr std::array kSteps = std::to_array<Step>({
     {"edit", &Build::edit},
     {"prep", &Build::prep},
     {"build", &Build::compile},
+    {"module", &Build::module},
     {"package", &Build::package},
     {"control", &Build::control},
     {"prove", &Build::prove},

@@ -48,20 +48,31 @@ Result<void> make_root(Kit& kit, const Side& side) {
   return {};
 }
 
-Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages) {
-  kit.status.doing("installing the packages into a private root");
+Result<void> add_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages) {
   Command install;
   install.argv = {"rpm", "--root", side.inside("root"), "--dbpath", "/var/lib/rpm", "--install", "--nodeps"};
   for (const auto& package : packages) install.argv.push_back(side.sandbox.inside(package));
-  KMESH_TRY(run(kit, side, std::move(install), true, "the packages cannot be installed into a private root"));
+  return run(kit, side, std::move(install), true, "the packages cannot be installed into a private root");
+}
+
+Result<Image> installed_image(Kit& kit, const Side& side, Output output) {
   Image image;
   KMESH_LET(release, only_release(kit, side));
   image.release = release;
   const std::string modules = side.path("root/lib/modules/" + release);
-  if (!kit.disk.exists(modules + "/modules.dep"))
-    return fail("the package's scriptlet did not run depmod", fmt::format("the whole log is {}", side.log));
-  image.kernel = modules + "/vmlinuz";
+  image.kernel = output == Output::kRpm ? modules + "/vmlinuz" : side.path("vmlinuz");
   if (!kit.disk.exists(image.kernel)) image.kernel = side.path("root/boot/vmlinuz-" + release);
+  const std::string module = modules + "/extra/kmesh.ko";
+  if (kit.disk.exists(module)) image.module = module;
+  return image;
+}
+
+Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages) {
+  kit.status.doing("installing the packages into a private root");
+  KMESH_TRY(add_rpms(kit, side, packages));
+  KMESH_LET(image, installed_image(kit, side, Output::kRpm));
+  if (!kit.disk.exists(side.path(fmt::format("root/lib/modules/{}/modules.dep", image.release))))
+    return fail("the package's scriptlet did not run depmod", fmt::format("the whole log is {}", side.log));
   return image;
 }
 
@@ -75,10 +86,8 @@ Result<Image> install_tree(Kit& kit, const Side& side, const Make& make) {
                   "INSTALL_MOD_PATH=" + side.inside("root"),
                   "modules_install"};
   KMESH_TRY(run(kit, side, std::move(install), false, "make modules_install failed"));
-  Image image;
-  KMESH_LET(release, only_release(kit, side));
-  image.release = release;
-  const std::string modules = side.path("root/lib/modules/" + release);
+  KMESH_LET(image, installed_image(kit, side, Output::kImage));
+  const std::string modules = side.path("root/lib/modules/" + image.release);
   // these point into the tree, which is not part of what is handed over
   for (const auto* link : {"build", "source"}) KMESH_TRY(kit.disk.remove_all(join(modules, link)));
   image.kernel = side.path("vmlinuz");

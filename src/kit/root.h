@@ -27,8 +27,14 @@ Result<void> make_root(Kit& kit, const Side& side);
 // rpm --root with the built packages: scriptlets run there, depmod among them. Gives the installed kernel.
 Result<Image> install_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages);
 
+// The same with more packages, which bring no kernel.
+Result<void> add_rpms(Kit& kit, const Side& side, const std::vector<std::string>& packages);
+
 // make modules_install into the root, and the files of an `image` output beside it.
 Result<Image> install_tree(Kit& kit, const Side& side, const Make& make);
+
+// What was installed into the root before, kmesh.ko with it where it was.
+Result<Image> installed_image(Kit& kit, const Side& side, Output output);
 
 // The files kmesh.ko is made of, and nothing that a build by hand may have left beside them.
 Result<std::vector<std::string>> module_sources(Kit& kit);

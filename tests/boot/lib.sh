@@ -20,7 +20,8 @@ expect() {
 # copy_work TARGET: the work folder without what no later stage reads, for tests that spoil it.
 copy_work() {
     mkdir -p "$1"
-    tar -C "$WORK" --create --exclude=./*/rpmbuild/BUILD --exclude=./*/root . | tar -C "$1" --extract
+    tar -C "$WORK" --create --exclude=./*/rpmbuild/BUILD --exclude=./baseline/root \
+        --exclude=./enhanced/root/usr/src . | tar -C "$1" --extract
 }
 
 # guest_test NAME [OPTION OF PROVE...]: runs guest/tests/NAME alone, on the enhanced kernel of $WORK, and expects that it

@@ -27,6 +27,6 @@ done
 build --until package
 expect_exit 0
 for stage in plan stage edit prep; do expect_stage "$stage" reused; done
-for stage in build package; do expect_stage "$stage" "done"; done
+for stage in build module package; do expect_stage "$stage" "done"; done
 expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages"
 [ -z "$(find "$W" -name '*.tmp')" ] || fail "half-written files: $(find "$W" -name '*.tmp')"

@@ -206,11 +206,16 @@ bzImage:
 	printf '0x00000000\tprintk\tvmlinux\tEXPORT_SYMBOL\n' > Module.symvers
 modules:
 	@echo '  CC [M]  fake.ko'
-	echo module > fake.ko
+	if [ -n "$(M)" ]; then echo 'int kmesh;' | gcc -x c -c -o $(M)/kmesh.ko -; else echo module > fake.ko; fi
 modules_install:
 	mkdir -p $(INSTALL_MOD_PATH)/lib/modules/$(KERNELVERSION)/kernel
 	cp fake.ko $(INSTALL_MOD_PATH)/lib/modules/$(KERNELVERSION)/kernel/
 	cd $(INSTALL_MOD_PATH)/lib/modules/$(KERNELVERSION) && touch modules.order modules.builtin modules.builtin.modinfo
+bindeb-pkg:
+	mkdir -p ../deb/DEBIAN
+	printf 'Package: linux-image-%s\nVersion: %s\nArchitecture: amd64\nMaintainer: k <k@k.test>\nDescription: fake\n' \
+		$(KERNELVERSION) $(KDEB_PKGVERSION) > ../deb/DEBIAN/control
+	dpkg-deb --build ../deb ../linux-image-$(KERNELVERSION)_$(KDEB_PKGVERSION)_amd64.deb
 headers_install:
 	mkdir -p $(INSTALL_HDR_PATH)/include/linux $(INSTALL_HDR_PATH)/include/scsi
 	echo '/* bpf */' > $(INSTALL_HDR_PATH)/include/linux/bpf.h

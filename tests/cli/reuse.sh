@@ -4,14 +4,14 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-stages="plan stage edit prep build package"
+stages="plan stage edit prep build module package"
 
 fake_kernel
 build --until package --json
 expect_exit 0
 for stage in $stages; do expect_stage "$stage" "done"; done
 (cd "$W/packages" && sha256sum --quiet --check SHA256SUMS) || fail "the packages do not have the sums beside them"
-expect_json '[.packages[].path | test("^packages/kernel(-devel|-headers)?-5.10.999-1.kmesh.x86_64.rpm$")] == [true, true, true]'
+expect_json '[.packages[].path | test("^packages/(kernel(-devel|-headers)?|kmod-kmesh)-5.10.999-1.kmesh.x86_64.rpm$")] == [true, true, true, true]'
 expect_json '[.patches[].verdict] == ["needed", "needed"]'
 expect_json '.baseline | .name == "5.10" and .version == "5.10.999" and (.fingerprint | length) == 64'
 first=$(cat "$W/packages/SHA256SUMS")

@@ -15,16 +15,19 @@ for output in image deb; do
     names=$(jq -r '[.packages[].path] | join(" ")' "$report")
     case $output in
     image)
-        for name in vmlinuz config System.map modules.tar; do
+        for name in vmlinuz config System.map modules.tar kmesh.ko; do
             case " $names " in *" packages/$name "*) ;; *) fail "no $name among: $names" ;; esac
         done
         ;;
     deb)
-        for name in linux-image linux-headers linux-libc-dev; do
+        for name in linux-image linux-headers linux-libc-dev kmod-kmesh; do
             case $names in *packages/"$name"*) ;; *) fail "no $name among: $names" ;; esac
         done
         dpkg-deb --info "$(echo "$scratch/work"/packages/linux-image-*kmesh*.deb | cut -d' ' -f1)" > /dev/null ||
             fail "the package cannot be read"
+        # what booted came out of the package
+        dpkg-deb --extract "$scratch"/work/packages/kmod-kmesh-*.deb "$scratch/kmod"
+        cmp "$scratch"/kmod/lib/modules/*/extra/kmesh.ko "$scratch/work/enhanced/kmesh.ko"
         ;;
     esac
 done
