@@ -3,6 +3,7 @@
 #   make kernel      builds the kit, then builds and proves the enhanced kernel (BASELINE=5.10 by default)
 #   make check       builds and passes every test
 #   make check-full  and those that take hours
+#   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
 #   make bench       measures, side by side with what one would do by hand
 #   make format      puts the sources into shape
 #   make clean       removes build/, with everything that was made or kept in it
@@ -14,7 +15,7 @@ ARGS     ?=
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
-.PHONY: kernel kit check check-full bench format clean packages-kernel packages-check
+.PHONY: kernel kit dkms-package check check-full bench format clean packages-kernel packages-check
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -24,6 +25,10 @@ kit: packages-kernel build/gcc/build.ninja
 	@ninja -C build/gcc --quiet kmesh-kernel guest/all
 	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
 	@ln -sfn gcc/kmesh-route build/kmesh-route
+
+dkms-package:
+	@mkdir -p build
+	@kernel/dkms/package.sh deb build
 
 build/gcc/build.ninja: CMakeLists.txt guest/CMakeLists.txt CMakePresets.json
 	@mkdir -p build

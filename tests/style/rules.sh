@@ -11,7 +11,7 @@ complain() {
 }
 
 for file in $(git ls-files --cached --others --exclude-standard '*.cc' '*.c' '*.h' '*.sh' '*.cmake' '*CMakeLists.txt' \
-    Makefile .ci/run 'kernel/rpm/*' 'kernel/ko_src/*'); do
+    Makefile .ci/run 'kernel/rpm/*' 'kernel/dkms/*' 'kernel/ko_src/*'); do
     [ -f "$file" ] || continue
     head -3 "$file" | grep -q 'SPDX-License-Identifier:' || complain "$file: no SPDX line on top"
     lines=$(wc -l < "$file")
