@@ -91,6 +91,14 @@ static bool same_word(const __u8 *a, size_t len, const char *word)
 	return i == len && !word[i];
 }
 
+/* As it is written: the names of methods have a case. */
+static bool is_method(const struct kmesh_head *head, const __u8 *bytes,
+		      const char *name)
+{
+	return head->method.len == strlen(name) &&
+	       !memcmp(bytes + head->method.off, name, head->method.len);
+}
+
 static bool ended(const struct cursor *c)
 {
 	return c->at == c->len;
@@ -256,10 +264,12 @@ static bool split_target(struct kmesh_head *head, const __u8 *bytes)
 	size_t from = head->target.off, end = from + head->target.len;
 	size_t path = from, query;
 
+	/* its target is an authority, and no path: a tunnel for a proxy */
+	if (is_method(head, bytes, "CONNECT"))
+		return false;
 	if (head->target.len == 1 && bytes[from] == '*') {
 		head->path = span(from, from);
-		return same_word(bytes + head->method.off, head->method.len,
-				 "options");
+		return is_method(head, bytes, "OPTIONS");
 	}
 	if (bytes[from] != '/') {
 		path = from + scheme_len(bytes + from, end - from);

@@ -238,7 +238,15 @@ TEST(Head, Targets) {
     else
       EXPECT_EQ(parsed.head.state, KMESH_HEAD_OTHER) << target;
   }
-  expect_other(parse("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n"), KMESH_REASON_TARGET);
+}
+
+TEST(Head, TargetsThatBelongToOneMethod) {
+  expect_other(parse("options * HTTP/1.1\r\nHost: a\r\n\r\n"), KMESH_REASON_TARGET);
+  expect_other(parse("OPTIONSX * HTTP/1.1\r\nHost: a\r\n\r\n"), KMESH_REASON_TARGET);
+  for (const char* target : {"a.test:443", "/a", "http://a.test/"})
+    expect_other(parse(std::string("CONNECT ") + target + " HTTP/1.1\r\nHost: a.test\r\n\r\n"),
+                 KMESH_REASON_TARGET);
+  expect_http(parse("CONNECTED /a HTTP/1.1\r\nHost: a\r\n\r\n"));
 }
 
 TEST(Head, AnAbsoluteTargetMustSayWhatHostSays) {
