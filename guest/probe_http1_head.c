@@ -28,7 +28,7 @@ static bool is_number(const char *what, unsigned long is, unsigned long want)
 
 #define REQUEST                                                               \
 	"POST /shop/cart?id=7 HTTP/1.1\r\nHost: Shop.Example:8080\r\n"        \
-	"X-User:  eve\t\r\nContent-Length: 4\r\n\r\nbody"
+	"X-User:  eve \r\nContent-Length: 4\r\n\r\nbody"
 
 static bool as_parsed(void)
 {

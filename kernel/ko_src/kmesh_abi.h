@@ -74,7 +74,7 @@ enum kmesh_head_reason {
 	KMESH_REASON_LINE_END, /* a CR or LF alone */
 	KMESH_REASON_FOLDED,   /* a line that goes on with a blank */
 	KMESH_REASON_NAME,     /* also a blank before the colon */
-	KMESH_REASON_VALUE,    /* NUL and other control characters */
+	KMESH_REASON_VALUE,    /* control characters, a tab around it */
 	KMESH_REASON_COUNT,    /* over KMESH_FIELDS_MAX */
 	KMESH_REASON_HOST,     /* none, two, or not a host */
 	KMESH_REASON_FRAMING,  /* Content-Length, Transfer-Encoding */

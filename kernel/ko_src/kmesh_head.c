@@ -448,11 +448,6 @@ static bool field_name(struct kmesh_head *head, struct cursor *c)
 	return true;
 }
 
-static bool is_blank(__u8 c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool field_line(struct kmesh_head *head, struct cursor *c)
 {
 	struct kmesh_field field = {};
@@ -471,10 +466,16 @@ static bool field_line(struct kmesh_head *head, struct cursor *c)
 	}
 	if (!line_end(head, c))
 		return false;
-	while (value < end && is_blank(c->bytes[value]))
+	while (value < end && c->bytes[value] == ' ')
 		value++;
-	while (end > value && is_blank(c->bytes[end - 1]))
+	while (end > value && c->bytes[end - 1] == ' ')
 		end--;
+	/* nginx keeps a tab there, others do not */
+	if (value < end &&
+	    (c->bytes[value] == '\t' || c->bytes[end - 1] == '\t')) {
+		other(head, KMESH_REASON_VALUE);
+		return false;
+	}
 	field.value = span(value, end);
 	field.name_hash = name_hash(c->bytes + name, field.name.len);
 	if (head->count == KMESH_FIELDS_MAX) {

@@ -19,7 +19,7 @@ seed() {
     printf "$1" > "$work/corpus/$number"
 }
 seed ' GET / HTTP/1.1\r\nHost: a\r\n\r\n'
-seed '\001POST /a/b%%20c?d=e HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 3\r\nX-Y: z\t \r\n\r\nabc'
+seed '\001POST /a/b%%20c?d=e HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 3\r\nX-Y: z\ty \r\n\r\nabc'
 seed '\007GET http://a.test:80/..;x/%%2e HTTP/1.0\r\nHost: a.test:80\r\nTransfer-Encoding: chunked\r\n\r\n'
 seed 'zOPTIONS * HTTP/1.1\r\nhOST: a.b.\r\n\tfolded\r\n\r\n'
 seed ' PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'

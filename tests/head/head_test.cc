@@ -71,7 +71,7 @@ void expect_http(const Parsed& parsed) {
 
 TEST(Head, AWholeRequest) {
   const std::string head =
-      "POST /shop/cart?id=7 HTTP/1.1\r\nHost: Shop.Example:8080\r\nX-User:  eve \t\r\nEmpty:\r\n\r\n";
+      "POST /shop/cart?id=7 HTTP/1.1\r\nHost: Shop.Example:8080\r\nX-User:  eve  \r\nEmpty:\r\n\r\n";
   const auto parsed = parse(head + "body");
   expect_http(parsed);
   EXPECT_EQ(parsed.head.len, head.size());
@@ -150,6 +150,10 @@ TEST(Head, Fields) {
   expect_other(with_field(std::string("X: a\0b", 6)), KMESH_REASON_VALUE);
   expect_other(with_field("X: a\x01"), KMESH_REASON_VALUE);
   expect_other(with_field("X: a\x7f"), KMESH_REASON_VALUE);
+  EXPECT_EQ(parse("GET / HTTP/1.0\r\nX: a\tb\r\n\r\n").head.fields[0].value.len, 3);
+  for (const char* value : {"\ta", "a\t", " \t a", "a \t ", "\t", " \t "})
+    expect_other(with_field(std::string("X:") + value), KMESH_REASON_VALUE);
+  expect_other(parse("GET / HTTP/1.1\r\nHost:\ta\r\n\r\n"), KMESH_REASON_VALUE);
 }
 
 TEST(Head, NamesAreHashedWithoutTheirCase) {
