@@ -504,7 +504,8 @@ static void measure_host(struct kmesh_head *head, const __u8 *bytes)
 
 static void finish(struct kmesh_head *head, const __u8 *bytes)
 {
-	if (head->minor && !(head->seen & SEEN_HOST))
+	/* servers look for the host in Host, even with an absolute target */
+	if ((head->minor || head->authority.len) && !(head->seen & SEEN_HOST))
 		other(head, KMESH_REASON_HOST);
 	else if ((head->seen & SEEN_LENGTH) && (head->seen & SEEN_ENCODING))
 		other(head, KMESH_REASON_FRAMING);

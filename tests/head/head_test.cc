@@ -265,7 +265,8 @@ TEST(Head, AnAbsoluteTargetMustSayWhatHostSays) {
   EXPECT_EQ(bare.text(bare.head.path), "");
   EXPECT_EQ(bare.head.flags, KMESH_HEAD_F_PATH_ODD) << "it means /";
   EXPECT_THAT(bare.prefixes(), IsEmpty());
-  EXPECT_EQ(parse("GET http://A.test/ HTTP/1.0\r\n\r\n").host(), "a.test");
+  EXPECT_EQ(parse("GET http://A.test/ HTTP/1.0\r\nHost: a.test\r\n\r\n").host(), "a.test");
+  expect_other(parse("GET http://A.test/ HTTP/1.0\r\n\r\n"), KMESH_REASON_HOST);
 }
 
 TEST(Head, PathsThatServersReadOtherwise) {
