@@ -19,6 +19,9 @@ enum {
 	SEEN_ENCODING = 4,
 };
 
+/* of Content-Length: below the largest number of 63 bits */
+#define LENGTH_DIGITS 18
+
 /* What is being read: all bytes there are, and the next one to look at. */
 struct cursor {
 	const __u8 *bytes;
@@ -352,7 +355,8 @@ static bool request_line(struct kmesh_head *head, struct cursor *c)
 
 /* ---- the fields ---- */
 
-static bool digits_only(const __u8 *p, size_t len)
+/* Digits, and no more than fit into the number of every server. */
+static bool is_length(const __u8 *p, size_t len)
 {
 	size_t i;
 
@@ -360,7 +364,7 @@ static bool digits_only(const __u8 *p, size_t len)
 		if (!is_digit(p[i]))
 			return false;
 	}
-	return len != 0;
+	return len && len <= LENGTH_DIGITS;
 }
 
 /* True if the field may not be there twice, and is. */
@@ -403,7 +407,7 @@ static bool judge_field(struct kmesh_head *head, const __u8 *bytes,
 		}
 	} else if (same_word(name, field->name.len, "content-length")) {
 		if (seen_before(head, SEEN_LENGTH) ||
-		    !digits_only(bytes + value->off, value->len)) {
+		    !is_length(bytes + value->off, value->len)) {
 			other(head, KMESH_REASON_FRAMING);
 			return false;
 		}

@@ -222,6 +222,9 @@ TEST(Head, WhereTheRequestEndsIsBeyondDoubt) {
   expect_http(with_field("Transfer-Encoding: Chunked"));
   for (const char* length : {"", "-1", "+1", "0x1", "1 1", "1,1", "1\t1"})
     expect_other(with_field(std::string("Content-Length: ") + length), KMESH_REASON_FRAMING);
+  expect_http(with_field("Content-Length: 999999999999999999"));
+  expect_other(with_field("Content-Length: 1000000000000000000"), KMESH_REASON_FRAMING);
+  expect_other(with_field("Content-Length: 18446744073709551619"), KMESH_REASON_FRAMING);
   expect_other(with_field("Content-Length: 1\r\ncontent-length: 1"), KMESH_REASON_FRAMING);
   expect_other(with_field("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), KMESH_REASON_FRAMING);
   expect_other(with_field("Transfer-Encoding: chunked\r\nContent-Length: 1"), KMESH_REASON_FRAMING);
