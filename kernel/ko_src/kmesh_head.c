@@ -230,11 +230,15 @@ static bool authority(struct kmesh_head *head, const __u8 *bytes,
 		at++;
 		end = at;
 	} else {
-		while (at < to && is_unreserved(bytes[at]))
-			at++;
+		for (; at < to && is_unreserved(bytes[at]); at++) {
+			/* no empty label */
+			if (bytes[at] == '.' &&
+			    (at == from || bytes[at - 1] == '.'))
+				return false;
+		}
 		end = at;
 		/* the root of the name space, in writing */
-		if (end > from + 1 && bytes[end - 1] == '.')
+		if (end > from && bytes[end - 1] == '.')
 			end--;
 	}
 	if (end - from > KMESH_HOST_MAX)

@@ -50,8 +50,7 @@ Result<std::string> check_host(std::string_view host) {
   if (suffix) name.erase(0, 2);
   if (name.size() > 1 && name.ends_with('.')) name.pop_back();
   const Parsed parsed = parse_request("GET", "/", name, "");
-  const bool empty_label = name.starts_with('.') || name.find("..") != std::string::npos;
-  if (name.empty() || empty_label || !is_http(parsed) || parsed.head.host.len != name.size())
+  if (name.empty() || !is_http(parsed) || parsed.head.host.len != name.size())
     return fail(fmt::format("'{}' is no host", host),
                 "a name (shop.test), all below one (*.shop.test), an address, or *; without a port");
   if (name.size() >= ROUTER_TEXT)
