@@ -306,9 +306,23 @@ static __always_inline __u64 lower(__u64 word)
 	return word | (((from_a ^ past_z) & 0x80 * ones) >> 2);
 }
 
+/* With - for each _, and *other has a bit set where there was one. */
+static __always_inline __u64 hyphens(__u64 word, __u64 *other)
+{
+	const __u64 ones = 0x0101010101010101;
+	__u64 found = ~((word ^ '_' * ones) + 0x7f * ones) & 0x80 * ones;
+
+	*other |= found;
+	return word ^ (found >> 7) * ('_' ^ '-');
+}
+
+/*
+ * What rules know by this name. Servers that make variables of the fields take
+ * X_User for X-User: it is found, and *other is set.
+ */
 static __always_inline const struct router_name *
 find_name(struct bpf_raw_tracepoint_args *ctx, __u32 service,
-	  const struct kmesh_span *name)
+	  const struct kmesh_span *name, __u64 *other)
 {
 	struct router_name_key key = { .service = service };
 	__u32 len = name->len;
@@ -322,7 +336,7 @@ find_name(struct bpf_raw_tracepoint_args *ctx, __u32 service,
 				      (name->off & (KMESH_HEAD_MAX - 1)));
 #pragma unroll
 	for (int i = 0; i < ROUTER_NAME / 8; i++)
-		key.text[i] = lower(key.text[i]);
+		key.text[i] = hyphens(lower(key.text[i]), other);
 	return bpf_map_lookup_elem(&names, &key);
 }
 
@@ -359,7 +373,7 @@ static __always_inline __u64 values_of(struct bpf_raw_tracepoint_args *ctx,
 
 /*
  * Which conditions hold. False if that cannot be said: a field that rules look
- * at is there twice, and a server may take either.
+ * at is there twice, or with _ for -, and a server may take either or none.
  */
 static __always_inline bool look_at_fields(struct bpf_raw_tracepoint_args *ctx,
 					   const struct router_service *service,
@@ -371,6 +385,7 @@ static __always_inline bool look_at_fields(struct bpf_raw_tracepoint_args *ctx,
 	for (__u32 i = 0; i < KMESH_FIELDS_MAX; i++) {
 		const struct router_name *name;
 		struct kmesh_field field;
+		__u64 other = 0;
 
 		if (i >= count)
 			break;
@@ -378,10 +393,10 @@ static __always_inline bool look_at_fields(struct bpf_raw_tracepoint_args *ctx,
 				      &request(ctx)->in.head.fields[i]);
 		if (!(service->names >> (field.name_hash & 63) & 1))
 			continue;
-		name = find_name(ctx, service->id, &field.name);
+		name = find_name(ctx, service->id, &field.name, &other);
 		if (!name)
 			continue;
-		if (seen >> (name->slot & 63) & 1)
+		if (other || seen >> (name->slot & 63) & 1)
 			return false;
 		seen |= 1ull << (name->slot & 63);
 		if (name->present < ROUTER_BITS)

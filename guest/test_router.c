@@ -264,6 +264,10 @@ static bool by_field(void)
 		{ WITH("X-User: alice\r\nX-User: bob\r\n"), NULL, EACCES },
 		{ WITH("X-Any: 1\r\nX-Any: 2\r\n"), NULL, EACCES },
 		{ WITH("Z: 1\r\nZ: 2\r\nX-Any: 2\r\n"), "server-c", 0 },
+		/* what some servers take for X-User */
+		{ WITH("X_User: alice\r\n"), NULL, EACCES },
+		{ WITH("x_USER: eve\r\nX-User: alice\r\n"), NULL, EACCES },
+		{ WITH("X-User: alice\r\nZ_Z: 1\r\n"), "server-a", 0 },
 	};
 
 	return ASK(CLOSED, all);

@@ -90,7 +90,10 @@ struct kmesh_span {
 	__u16 len;
 };
 
-/* FNV-1a, 32 bits, of the name in lower case: a filter, not an identity. */
+/*
+ * FNV-1a, 32 bits, of the name in lower case and with - for _, which many
+ * servers take for the same: a filter, not an identity.
+ */
 #define KMESH_NAME_HASH_START 2166136261u
 #define KMESH_NAME_HASH_PRIME 16777619u
 

@@ -425,13 +425,14 @@ static bool judge_field(struct kmesh_head *head, const __u8 *bytes,
 	return true;
 }
 
-/* FNV-1a of the lower-case name: tells names apart quickly, proves nothing. */
+/* FNV-1a: tells names apart quickly, proves nothing. */
 static __u32 name_hash(const __u8 *p, size_t len)
 {
 	__u32 hash = KMESH_NAME_HASH_START;
 
-	while (len--)
-		hash = (hash ^ lower(*p++)) * KMESH_NAME_HASH_PRIME;
+	for (; len--; p++)
+		hash = (hash ^ (*p == '_' ? '-' : lower(*p))) *
+		       KMESH_NAME_HASH_PRIME;
 	return hash;
 }
 

@@ -100,6 +100,10 @@ Result<std::string> check_field_name(std::string_view name) {
   if (key.empty() || !is_http(parsed) || parsed.head.count != 2 ||
       parsed.head.fields[1].name.len != key.size() + 2)
     return fail(fmt::format("'{}' is no name of a header field", name));
+  if (key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
+    return fail(
+        fmt::format("'{}' is the name of a header field that servers drop, or take for another", name),
+        "letters, digits and hyphens");
   if (key.size() >= ROUTER_NAME)
     return fail(
         fmt::format("the field's name has {} bytes; a rule's has at most {}", key.size(), ROUTER_NAME - 1));

@@ -22,7 +22,8 @@ Result<std::string> check_path(std::string_view path, bool exact, bool odd);
 
 Result<void> check_method(std::string_view method);
 
-// Gives it in lower case.
+// Gives it in lower case. Letters, digits and hyphens: others are dropped by nginx, and _ is taken for - by
+// many.
 Result<std::string> check_field_name(std::string_view name);
 // A value, or the beginning of one, that a field of this name (as it was checked) may have.
 Result<void> check_field_value(std::string_view name, std::string_view value, bool prefix);

@@ -160,6 +160,7 @@ TEST(Head, NamesAreHashedWithoutTheirCase) {
   const auto parsed = with_field("X-Test: 1\r\nx-tEST: 2\r\nX-Text: 3");
   EXPECT_EQ(parsed.head.fields[1].name_hash, parsed.head.fields[2].name_hash);
   EXPECT_NE(parsed.head.fields[1].name_hash, parsed.head.fields[3].name_hash);
+  EXPECT_EQ(with_field("X_Test: 1").head.fields[1].name_hash, parsed.head.fields[1].name_hash);
   EXPECT_EQ(parse("GET / HTTP/1.0\r\na: b\r\n\r\n").head.fields[0].name_hash, 0xe40c292cU)
       << "FNV-1a of \"a\"";
 }
