@@ -191,6 +191,7 @@ TEST(Head, Hosts) {
   EXPECT_EQ(with_host("a:").host(), "a");
   EXPECT_EQ(with_host("[2001:DB8::1]:8080").host(), "[2001:db8::1]");
   EXPECT_EQ(with_host("10.0.0.1:80").host(), "10.0.0.1");
+  EXPECT_EQ(with_host("a_b~c.test").host(), "a_b~c.test");
   EXPECT_EQ(with_host("").host(), "");
   for (const char* host : {"a b", "a,b", "a/b", "a@b", "a:80:80", "a:x", "[::1", "[]", "[::1]x", "::1", ":80",
                            "a%41", ".", ".a", "a..", "a..b", "a..:80"})

@@ -10,7 +10,7 @@ complain() {
     failed=1
 }
 
-for file in $(git ls-files --cached --others --exclude-standard '*.cc' '*.c' '*.h' '*.sh' '*.cmake' '*CMakeLists.txt' \
+for file in $(git ls-files --cached --others --exclude-standard '*.cc' '*.c' '*.h' '*.sh' '*.py' '*.js' '*.cmake' '*CMakeLists.txt' \
     Makefile .ci/run 'kernel/rpm/*' 'kernel/dkms/*' 'kernel/ko_src/*'); do
     [ -f "$file" ] || continue
     head -3 "$file" | grep -q 'SPDX-License-Identifier:' || complain "$file: no SPDX line on top"
