@@ -34,6 +34,12 @@ void check(const kmesh_head& head, const __u8* bytes, std::size_t size) {
   demand(within(all, head.target) && within(head.target, head.path), "the path lies in the target");
   demand(within(all, head.host), "the host lies in the head");
   demand(head.method.len > 0 && bytes[head.method.len] == ' ', "the method ends with a blank");
+  const auto* text = reinterpret_cast<const char*>(bytes);
+  demand(std::string_view(text, head.method.len) != "CONNECT", "a tunnel is no request");
+  const std::string_view host(text + head.host.off, head.host.len);
+  demand(host.starts_with('[') ||
+             (!host.starts_with('.') && !host.ends_with('.') && host.find("..") == host.npos),
+         "no label is empty");
   demand(head.path.len == 0 || bytes[head.path.off] == '/', "a path starts with a slash");
   for (int i = 0; i < head.segments; ++i) {
     demand(head.segment_end[i] <= head.path.len, "segments lie in the path");
@@ -48,7 +54,7 @@ void check(const kmesh_head& head, const __u8* bytes, std::size_t size) {
     demand(within(all, field.name) && within(all, field.value), "fields lie in the head");
     demand(bytes[field.name.off + field.name.len] == ':', "a name ends with its colon");
     demand(field.name.off > 1 && bytes[field.name.off - 1] == '\n', "a name starts its line");
-    const std::string_view value(reinterpret_cast<const char*>(bytes) + field.value.off, field.value.len);
+    const std::string_view value(text + field.value.off, field.value.len);
     demand(value.find_first_of("\r\n") == value.npos, "a value is one line");
     demand(value.empty() || (!std::strchr(" \t", value.front()) && !std::strchr(" \t", value.back())),
            "a value has no blanks around it");
