@@ -221,8 +221,7 @@ int build_verb(const std::vector<std::string>& arguments) {
                  "folder with a series file and patches, instead of the archive's")
       ->check(named());
   app.add_option("--config", options.config,
-                 "slim (default): for virtual machines; debug: slim, and the kernel watches itself; distro: "
-                 "Debian's own; or a FILE")
+                 "slim (default), debug (it watches itself), distro (Debian's), or FILE")
       ->check(named());
   app.add_option("--output", output, "what is made (default rpm)")->check(one_of({"rpm", "deb", "image"}));
   app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());

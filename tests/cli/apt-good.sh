@@ -19,7 +19,7 @@ fetch --until package --json
 expect_exit 0
 expect_stage baseline reused
 expect_stage plan reused
-expect_json '.packages | length == 3'
+expect_json '.packages | length == 4'
 # asked for again, it needs one; what was there is not lost by that
 fetch --until plan --refresh
 expect_exit 1

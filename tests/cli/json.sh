@@ -10,7 +10,7 @@ fake_kernel
 build --json --until package
 expect_exit 0
 cmp -s "$T/out" "$W/report.json" || fail "standard output is not the report"
-expect_json '.stages | map(.name) == ["baseline", "series", "plan", "stage", "edit", "prep", "build", "package"]'
+expect_json '.stages | map(.name) == ["baseline", "series", "plan", "stage", "edit", "prep", "build", "module", "package"]'
 expect_json '.until == "package"'
 expect_stderr '^build +done'
 refute_stdout 'done \('
