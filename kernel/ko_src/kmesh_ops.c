@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The socket operations of an armed socket: the plain ones, but for three
+ * The socket operations of an armed socket: the plain ones, but for four
  * that would tell the application, or take it to be, what it is not yet.
  */
 #include <linux/net.h>
@@ -98,6 +98,27 @@ static int armed_setsockopt(struct socket *sock, int level, int optname,
 	return err;
 }
 
+/*
+ * A socket that was armed for a connect which a program denied may listen, as
+ * any that is not connected; with an upper layer protocol it could not.
+ */
+static int armed_listen(struct socket *sock, int backlog)
+{
+	struct sock *sk = sock->sk;
+	struct kmesh_conn *conn;
+	int err;
+
+	kmesh_enter();
+	lock_sock(sk);
+	conn = kmesh_conn(sk);
+	if (conn && conn->stage == KMESH_ARMED)
+		kmesh_leave(sk);
+	release_sock(sk);
+	err = operations_of(sk)->plain->listen(sock, backlog);
+	kmesh_exit_call();
+	return err;
+}
+
 static ssize_t armed_splice_read(struct socket *sock, loff_t *ppos,
 				 struct pipe_inode_info *pipe, size_t len,
 				 unsigned int flags)
@@ -144,6 +165,7 @@ static int __init learn(int family, struct operations *o)
 	o->plain = sock->ops;
 	o->armed = *sock->ops;
 	o->armed.getname = armed_getname;
+	o->armed.listen = armed_listen;
 	o->armed.setsockopt = armed_setsockopt;
 	o->armed.splice_read = armed_splice_read;
 	sock_release(sock);
