@@ -42,6 +42,7 @@ struct kmesh_conn {
 	bool open;       /* no verdict: the address asked for */
 	bool no_grace;
 	bool sending;    /* a thread is in kmesh_send(), others wait */
+	bool due;	 /* work came while it was locked; under the spinlock */
 	u32 grace_ms;    /* 0: the module's default for its kind */
 	union kmesh_address asked;
 	struct kmesh_held *held; /* NULL until the first byte */
@@ -80,6 +81,7 @@ void kmesh_unconnect(struct sock *sk);
 void kmesh_work_prepare(struct kmesh_conn *conn);
 void kmesh_work_grace(struct sock *sk, struct kmesh_conn *conn);
 void kmesh_work_cancel(struct sock *sk, struct kmesh_conn *conn);
+void kmesh_work_released(struct sock *sk);
 int kmesh_work_init(void);
 void kmesh_work_exit(void);
 

@@ -64,8 +64,10 @@ static int armed_disconnect(struct sock *sk, int flags)
 	int err;
 
 	kmesh_enter();
-	kmesh_leave(sk);
 	err = kmesh_plain_proto(sk)->disconnect(sk, flags);
+	/* some kernels refuse it while a thread waits: nothing changes then */
+	if (!err)
+		kmesh_leave(sk);
 	kmesh_exit_call();
 	return err;
 }
@@ -180,6 +182,13 @@ static int armed_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	return err;
 }
 
+/* Context: socket lock and spinlock held, bottom halves off. */
+static void armed_release_cb(struct sock *sk)
+{
+	kmesh_work_released(sk);
+	kmesh_plain_proto(sk)->release_cb(sk);
+}
+
 static void __init derive(struct proto *armed, const struct proto *plain)
 {
 	*armed = *plain;
@@ -192,6 +201,7 @@ static void __init derive(struct proto *armed, const struct proto *plain)
 	armed->sendpage = armed_sendpage;
 #endif
 	armed->recvmsg = armed_recvmsg;
+	armed->release_cb = armed_release_cb;
 }
 
 void __init kmesh_proto_init(void)

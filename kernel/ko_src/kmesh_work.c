@@ -105,20 +105,57 @@ static void end_grace(struct sock *sk, struct kmesh_conn *conn)
 	sk->sk_error_report(sk);
 }
 
+/*
+ * The owner of a socket may sleep for as long as it likes, on a page that does
+ * not come. There is a bounded number of workers for the sockets of everybody,
+ * so that none waits for an owner: it comes back when that one is done.
+ *
+ * Return: true, and the socket lock is held.
+ */
+static bool lock_or_come_back(struct sock *sk, struct kmesh_conn *conn)
+{
+	bool owned;
+
+	spin_lock_bh(&sk->sk_lock.slock);
+	owned = sock_owned_by_user_nocheck(sk);
+	if (owned)
+		conn->due = true;
+	else
+		sk->sk_lock.owned = 1;
+	spin_unlock(&sk->sk_lock.slock);
+	/* as lock_sock() does, but for the waiting */
+	if (!owned)
+		mutex_acquire(&sk->sk_lock.dep_map, 0, 1, _RET_IP_);
+	local_bh_enable();
+	return !owned;
+}
+
+/* Context: socket lock and spinlock held, bottom halves off. */
+void kmesh_work_released(struct sock *sk)
+{
+	struct kmesh_conn *conn = kmesh_conn(sk);
+
+	if (!conn || !conn->due)
+		return;
+	conn->due = false;
+	queue(sk, conn, 0);
+}
+
 static void run(struct work_struct *work)
 {
 	struct kmesh_conn *conn =
 		container_of(to_delayed_work(work), struct kmesh_conn, work);
 	struct sock *sk = conn->sk;
 
-	lock_sock(sk);
-	if (kmesh_conn(sk) == conn) {
-		if (conn->stage == KMESH_DEFERRED)
-			end_grace(sk, conn);
-		else if (conn->stage == KMESH_DECIDED)
-			flush(sk, conn);
+	if (lock_or_come_back(sk, conn)) {
+		if (kmesh_conn(sk) == conn) {
+			if (conn->stage == KMESH_DEFERRED)
+				end_grace(sk, conn);
+			else if (conn->stage == KMESH_DECIDED)
+				flush(sk, conn);
+		}
+		release_sock(sk);
 	}
-	release_sock(sk);
 	kmesh_conn_put(conn);
 	sock_put(sk);
 }
