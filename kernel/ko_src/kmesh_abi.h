@@ -151,7 +151,7 @@ struct kmesh_verdict {
 	__u16 family; /* AF_INET or AF_INET6 */
 	__be16 port;
 	__be32 addr[4];
-	__u32 error; /* with DENY: 1..4095, or 0 for EACCES */
+	__u32 error; /* with DENY: 1..511, or 0 for EACCES */
 	__u32 route; /* the program's own number, shown to the operator */
 };
 

@@ -44,7 +44,7 @@ void kmesh_conn_put(struct kmesh_conn *conn)
 {
 	if (!refcount_dec_and_test(&conn->refs))
 		return;
-	kfree(conn->held);
+	kmesh_held_free(conn->held);
 	kfree(conn);
 }
 

@@ -182,7 +182,7 @@ static void free_file(struct probe_file *pf)
 		kmesh_request_free(pf->shown);
 	if (pf->kept)
 		kmesh_request_free(pf->kept);
-	kfree(pf->held);
+	kmesh_held_free(pf->held);
 	kfree(pf);
 }
 
@@ -196,14 +196,14 @@ static struct probe_file *new_file(void)
 		return NULL;
 	pf->shown = kmesh_request_alloc();
 	pf->kept = kmesh_request_alloc();
-	pf->held = kzalloc(struct_size(pf->held, bytes, len),
-			   GFP_KERNEL_ACCOUNT);
-	if (!pf->shown || !pf->kept || !pf->held) {
+	pf->held = kzalloc(sizeof(*pf->held), GFP_KERNEL_ACCOUNT);
+	if (pf->held)
+		pf->held->bytes = kmemdup(sample_head, len, GFP_KERNEL_ACCOUNT);
+	if (!pf->shown || !pf->kept || !pf->held || !pf->held->bytes) {
 		free_file(pf);
 		return NULL;
 	}
 	mutex_init(&pf->lock);
-	memcpy(pf->held->bytes, sample_head, len);
 	pf->held->len = len;
 	kmesh_head_start(&pf->held->head);
 	kmesh_head_parse(&pf->held->head, pf->held->bytes, len);

@@ -4,6 +4,7 @@
  * takes back their verdict. Nothing that a program writes is used unchecked,
  * and nothing that it writes into the inputs is used at all.
  */
+#include <linux/errno.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
@@ -17,6 +18,14 @@
 #include "kmesh_trace.h"
 
 static struct kmem_cache *request_cache;
+
+/* NULL is nothing. */
+void kmesh_held_free(struct kmesh_held *held)
+{
+	if (held)
+		kfree(held->bytes);
+	kfree(held);
+}
 
 /* Not cleared: kmesh_request_fill() writes all of it. Sleeps. */
 struct kmesh_request *kmesh_request_alloc(void)
@@ -91,7 +100,8 @@ static bool verdict_valid(const struct kmesh_verdict *v)
 	case KMESH_ACTION_ORIGINAL:
 		return true;
 	case KMESH_ACTION_DENY:
-		return v->error <= MAX_ERRNO;
+		/* from there on they are the kernel's own: some are a BUG() */
+		return v->error < ERESTARTSYS;
 	case KMESH_ACTION_REDIRECT:
 		if (!v->port)
 			return false;

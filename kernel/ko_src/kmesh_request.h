@@ -17,11 +17,12 @@ struct kmesh_held {
 	u16 told; /* of these: the application was told that they are sent */
 	u16 sent; /* of these: TCP has them */
 	struct kmesh_head head;
-	u8 bytes[];
+	u8 *bytes; /* apart, or a whole head would take 16 KiB */
 };
 
 void kmesh_request_address(const struct sockaddr *sa, u16 *family, __be16 *port,
 			   __be32 *addr);
+void kmesh_held_free(struct kmesh_held *held);
 struct kmesh_request *kmesh_request_alloc(void);
 void kmesh_request_free(struct kmesh_request *req);
 void kmesh_request_fill(struct kmesh_request *req, struct sock *sk,

@@ -23,24 +23,29 @@ struct shown {
 
 static struct kmesh_held *make_room(struct kmesh_held *held, size_t len)
 {
-	struct kmesh_held *more;
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
 	size_t room = len;
+	u8 *bytes;
 
 	if (held && len <= held->room)
 		return held;
 	/* a head that comes in pieces may have many */
 	if (held)
 		room = KMESH_HEAD_MAX;
-	more = krealloc(held, struct_size(more, bytes, room),
-			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!more)
+	bytes = krealloc(held ? held->bytes : NULL, room, gfp);
+	if (!bytes)
 		return NULL;
 	if (!held) {
-		memset(more, 0, sizeof(*more));
-		kmesh_head_start(&more->head);
+		held = kzalloc(sizeof(*held), gfp);
+		if (!held) {
+			kfree(bytes);
+			return NULL;
+		}
+		kmesh_head_start(&held->head);
 	}
-	more->room = room;
-	return more;
+	held->bytes = bytes;
+	held->room = room;
+	return held;
 }
 
 /* Copies as much as may be held. All of it, or an errno and nothing. */
@@ -135,6 +140,14 @@ int kmesh_send_held(struct sock *sk, struct kmesh_conn *conn, int flags,
 	return 0;
 }
 
+/* A send that was copied is complete, and who asked to be told is told so. */
+static int copied(struct sock *sk, const struct msghdr *msg, int n)
+{
+	if (n > 0 && msg->msg_flags & MSG_ZEROCOPY)
+		kmesh_zerocopy_copied(sk, n);
+	return n;
+}
+
 /* Another thread is sending: its bytes first. */
 static int wait_for_sender(struct sock *sk, struct kmesh_conn *conn,
 			   long *timeo)
@@ -175,6 +188,9 @@ static int wait_for_connect(struct sock *sk, struct kmesh_conn *conn,
 		err = sock_error(sk) ?: err ?: -EPIPE;
 		kmesh_leave(sk);
 		kmesh_unconnect(sk);
+	} else if (!err) {
+		/* as connect() would have left it, had it waited */
+		sk->sk_socket->state = SS_CONNECTED;
 	}
 	return err;
 }
@@ -193,19 +209,16 @@ static int send_shown(struct sock *sk, struct kmesh_conn *conn,
 	accepted = held->sent > held->told ? held->sent - held->told : 0;
 	held->told += accepted;
 	if (err)
-		return accepted ?: err;
+		return copied(sk, msg, accepted) ?: err;
 	if (limit < held->len)
-		return accepted;
+		return copied(sk, msg, accepted);
 	if (kmesh_conn(sk) == conn)
 		kmesh_leave(sk);
-	if (!shown.rest) {
-		if (flags & MSG_ZEROCOPY)
-			kmesh_zerocopy_copied(sk, accepted);
-		return accepted;
-	}
+	if (!shown.rest)
+		return copied(sk, msg, accepted);
 	more = tcp_sendmsg_locked(sk, msg, shown.rest);
 	if (more < 0)
-		return accepted ?: more;
+		return copied(sk, msg, accepted) ?: more;
 	return accepted + more;
 }
 
@@ -268,7 +281,7 @@ static int send_first(struct sock *sk, struct kmesh_conn *conn,
 	if (!err && conn->stage == KMESH_DEFERRED)
 		err = take_in(sk, conn, msg, size, &shown.held);
 	if (err)
-		return err > 0 ? (int)shown.held : err;
+		return err > 0 ? copied(sk, msg, shown.held) : err;
 	shown.rest = size - shown.held;
 	/* there was no memory to hold anything, and policy lets it pass */
 	if (kmesh_conn(sk) != conn)
@@ -277,6 +290,20 @@ static int send_first(struct sock *sk, struct kmesh_conn *conn,
 	if (err)
 		return err;
 	return send_shown(sk, conn, msg, shown);
+}
+
+/*
+ * Who tries again with the same message, as io_uring does, must find in it
+ * what was not sent.
+ */
+static void give_back(struct msghdr *msg, size_t size, int sent)
+{
+	size_t used = size - msg_data_left(msg);
+
+	if (sent > 0)
+		used -= min_t(size_t, used, sent);
+	if (used)
+		iov_iter_revert(&msg->msg_iter, used);
 }
 
 /**
@@ -307,6 +334,7 @@ int kmesh_send(struct sock *sk, struct kmesh_conn *conn, struct msghdr *msg,
 	} else if (!err) {
 		conn->sending = true;
 		err = send_first(sk, conn, msg, size, &timeo);
+		give_back(msg, size, err);
 		conn->sending = false;
 		if (wq_has_sleeper(sk_sleep(sk)))
 			wake_up_interruptible_all(sk_sleep(sk));
