@@ -24,18 +24,20 @@ copy_work() {
         --exclude=./enhanced/root/usr/src . | tar -C "$1" --extract
 }
 
-# guest_test NAME [OPTION OF PROVE...]: runs guest/tests/NAME alone, on the enhanced kernel of $WORK, and expects that it
-# passes. What stands in $scratch/kit/guest/bin is on its path.
+# guest_test NAMES [OPTION OF PROVE...]: runs guest/tests/NAME alone, one after the other, on the enhanced kernel of $WORK,
+# and expects that each passes. What stands in $scratch/kit/guest/bin is on their path.
 guest_test() {
-    local name=$1 image
+    local names=$1 name image
     shift
     mkdir -p "$scratch/kit/guest/probes"
     cp "$KMESH" "$scratch/kit/"
     cp "$BUILD/guest/init" "$scratch/kit/guest/"
-    cp "$BUILD/guest/tests/$name" "$scratch/kit/guest/probes/"
+    for name in $names; do cp "$BUILD/guest/tests/$name" "$scratch/kit/guest/probes/"; done
     image=$(echo "$WORK/enhanced/root"/lib/modules/*/vmlinuz)
     KMESH_KERNEL_DATA=$REPOSITORY/kernel "$scratch/kit/kmesh-kernel" prove "$image" \
         --module "$WORK/enhanced/kmesh.ko" --work "$scratch/prove" "$@" --json > "$scratch/report" ||
         fail "$(cat "$scratch/report" "$scratch"/prove/image/*.txt)"
-    expect '.proof | map(.feature + " " + .enhanced) | join(",")' "$name pass" "$scratch/report"
+    for name in $names; do
+        expect ".proof[] | select(.feature == \"$name\") | .enhanced" pass "$scratch/report"
+    done
 }
