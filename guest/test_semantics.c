@@ -12,40 +12,36 @@
 #include "alike.h"
 
 static struct mesh_server other, banner;
-static int full_port; /* a listener whose backlog is full */
-static int full_listener;
+static int full_listener = -1; /* its backlog is full, and /full leads there */
 
 static bool fill_backlog(void)
 {
+	struct kmesh_verdict full = {
+		.action = KMESH_ACTION_REDIRECT, .family = AF_INET, .addr = { htonl(INADDR_LOOPBACK) },
+	};
 	struct sockaddr_in at = mesh_vip(0);
 	socklen_t len = sizeof(at);
 
+	if (full_listener >= 0)
+		close(full_listener);
 	full_listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(full_listener, (struct sockaddr *)&at, len) || listen(full_listener, 0) ||
 	    getsockname(full_listener, (struct sockaddr *)&at, &len))
 		return ktap_fail("listen: %s", strerror(errno));
-	full_port = ntohs(at.sin_port);
+	full.port = at.sin_port;
 	for (int i = 0; i < 4; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 		connect(fd, (struct sockaddr *)&at, sizeof(at));
 	}
 	usleep(50000);
-	return true;
+	return mesh_route("/full", full);
 }
 
 static bool set_up(void)
 {
-	struct kmesh_verdict full = {
-		.action = KMESH_ACTION_REDIRECT, .family = AF_INET, .addr = { htonl(INADDR_LOOPBACK) },
-	};
-
-	if (!alike_set_up() || !mesh_listen(&other, "other", MESH_HTTP) || !mesh_listen(&banner, "banner", MESH_BANNER) ||
-	    !fill_backlog())
-		return false;
-	full.port = htons(full_port);
-	return mesh_serve(banner.port, KMESH_ARM_F_OPEN, 50) && mesh_route("/b", mesh_to(&other)) &&
-	       mesh_route("/full", full);
+	return alike_set_up() && mesh_listen(&other, "other", MESH_HTTP) && mesh_listen(&banner, "banner", MESH_BANNER) &&
+	       mesh_serve(banner.port, KMESH_ARM_F_OPEN, 50) && mesh_route("/b", mesh_to(&other)) && fill_backlog();
 }
 
 /* ---- the socket afterwards ---- */
@@ -73,7 +69,9 @@ static bool names(unsigned int port)
 	socklen_t len = sizeof(peer);
 	int fd = mesh_connect(port, 0);
 
-	if (fd < 0 || !is("send", send(fd, HEAD, LEN, 0), LEN))
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&self, &len) || (port == MESH_CLOSED && self.sin_port))
+		return ktap_fail("it has a port before its time");
+	if (!is("send", send(fd, HEAD, LEN, 0), LEN))
 		return false;
 	if (getpeername(fd, (struct sockaddr *)&peer, &len) || getsockname(fd, (struct sockaddr *)&self, &len))
 		return ktap_fail("names: %s", strerror(errno));
@@ -104,6 +102,17 @@ static bool own_protocol(unsigned int port)
 static bool tls_afterwards(void)
 {
 	return on_both(own_protocol);
+}
+
+/* Before the first bytes: what will come is no HTTP/1.x in the clear. */
+static bool tls_at_once(void)
+{
+	int fd = mesh_connect(banner.port, 0);
+	bool ok = fd >= 0 && (!setsockopt(fd, SOL_TCP, TCP_ULP, "tls", 3) || ktap_fail("TCP_ULP tls: %s", strerror(errno))) &&
+		  mesh_hear(fd, "hello\n");
+
+	close(fd);
+	return ok;
 }
 
 static struct sockaddr_in6 mapped_vip(unsigned int port)
@@ -324,6 +333,7 @@ int main(void)
 		{ "after the first bytes: EISCONN", connected_once },
 		{ "after the first bytes: both names", has_names },
 		{ "after the first bytes: kTLS", tls_afterwards },
+		{ "before the first bytes: kTLS", tls_at_once },
 		{ "IPv4 on an IPv6 socket, and plain TCP afterwards", mapped_and_plain_again },
 		{ "SA_RESTART", restarts },
 		{ "POLLIN alone", polled },
