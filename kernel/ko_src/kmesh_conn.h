@@ -91,7 +91,7 @@ int kmesh_send(struct sock *sk, struct kmesh_conn *conn, struct msghdr *msg,
 int kmesh_send_held(struct sock *sk, struct kmesh_conn *conn, int flags,
 		    size_t limit);
 
-/* kmesh_main.c: threads inside of our callbacks, which unloading waits for */
+/* kmesh_main.c: threads inside of our callbacks hold the module */
 void kmesh_enter(void);
 void kmesh_exit_call(void);
 

@@ -15,19 +15,23 @@
 static struct proc_dir_entry *proc_dir;
 
 /*
- * An armed socket holds the module, but a thread may still be inside of a call
- * of a socket that was left a moment ago.
+ * An armed socket holds the module, and so does a thread inside of a call of
+ * one that was left meanwhile: it may read there for as long as its peer likes,
+ * and unloading is refused, not held up. Only who comes in while it is unloaded
+ * is waited for.
  */
 static atomic_t threads_inside = ATOMIC_INIT(0);
 
 void kmesh_enter(void)
 {
+	__module_get(THIS_MODULE);
 	atomic_inc(&threads_inside);
 }
 
 void kmesh_exit_call(void)
 {
 	atomic_dec(&threads_inside);
+	module_put(THIS_MODULE);
 }
 
 /*

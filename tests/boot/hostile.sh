@@ -6,4 +6,4 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-guest_test "test_hostile test_hostile_bpf test_hostile_memory" --append kmesh.probe_seconds=300 --timeout 900
+guest_test "test_hostile test_hostile_bpf test_hostile_memory test_unload" --append kmesh.probe_seconds=300 --timeout 900
