@@ -11,13 +11,6 @@ namespace {
 // As in the changelog of the spec: the same sources give the same package.
 constexpr const char* kSourceDate = "1767225600";
 
-Result<void> run(Kit& kit, const Side& side, Command command, const std::string& what) {
-  command.log = side.log;
-  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok()) return program_failed(what, fmt::format("the whole log is {}", side.log), exit);
-  return {};
-}
-
 // Source0 of the spec, the same bytes for the same files.
 Result<void> pack_sources(Kit& kit, const Side& side, const std::string& tarball) {
   KMESH_LET(sources, module_sources(kit));
@@ -70,7 +63,7 @@ Result<std::string> pack_rpm(Kit& kit, const Side& side, const Image& image, con
   define("kernel_devel " + side.inside("root/usr/src/kernels/" + image.release));
   // what it needs is in the private root, not in this host's rpm database
   build.argv.insert(build.argv.end(), {"--nodeps", "-bb", side.sandbox.inside(spec)});
-  KMESH_TRY(run(kit, side, std::move(build), "kmesh.ko does not build against this kernel"));
+  KMESH_TRY(run_inside(kit, side, std::move(build), "kmesh.ko does not build against this kernel"));
   return only_file(kit, side, join(top, "RPMS"), ".rpm");
 }
 
@@ -86,11 +79,11 @@ Result<std::string> pack_deb(Kit& kit, const Side& side, const Image& image) {
   }
   Command strip;
   strip.argv = {"strip", "--strip-debug", side.sandbox.inside(module)};
-  KMESH_TRY(run(kit, side, std::move(strip), "kmesh.ko cannot be stripped"));
+  KMESH_TRY(run_inside(kit, side, std::move(strip), "kmesh.ko cannot be stripped"));
   Command pack;
   pack.argv = {"dpkg-deb", "--root-owner-group", "--build", side.sandbox.inside(tree), side.inside("kmod")};
   pack.env = {{"SOURCE_DATE_EPOCH", kSourceDate}};
-  KMESH_TRY(run(kit, side, std::move(pack), "the module's package cannot be made"));
+  KMESH_TRY(run_inside(kit, side, std::move(pack), "the module's package cannot be made"));
   return only_file(kit, side, side.path("kmod"), ".deb");
 }
 
@@ -137,7 +130,7 @@ Result<std::string> pack_module(Kit& kit, const Side& side, Image& image, Output
     KMESH_TRY(kit.disk.remove_all(image.module));
     Command install;
     install.argv = {"dpkg-deb", "--extract", side.sandbox.inside(package), side.inside("root")};
-    KMESH_TRY(run(kit, side, std::move(install), "the module's package cannot be unpacked"));
+    KMESH_TRY(run_inside(kit, side, std::move(install), "the module's package cannot be unpacked"));
   }
   if (!kit.disk.exists(image.module))
     return fail(fmt::format("{} brought no kmesh.ko for {}", name_of(package), image.release),

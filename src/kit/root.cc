@@ -12,15 +12,6 @@ namespace {
 
 constexpr const char* kBusybox = "/bin/busybox";  // Debian's busybox-static: needs no library in the root
 
-Result<void> run(Kit& kit, const Side& side, Command command, bool as_root, const std::string& what) {
-  command.log = side.log;
-  const Command wrapped =
-      as_root ? side.sandbox.wrap_as_root(std::move(command)) : side.sandbox.wrap(std::move(command));
-  KMESH_LET(exit, kit.processes.run(wrapped));
-  if (!exit.ok()) return program_failed(what, fmt::format("the whole log is {}", side.log), exit);
-  return {};
-}
-
 // The one release below lib/modules.
 Result<std::string> only_release(Kit& kit, const Side& side) {
   KMESH_LET(names, kit.disk.list(side.path("root/lib/modules")));
@@ -52,7 +43,8 @@ Result<void> add_rpms(Kit& kit, const Side& side, const std::vector<std::string>
   Command install;
   install.argv = {"rpm", "--root", side.inside("root"), "--dbpath", "/var/lib/rpm", "--install", "--nodeps"};
   for (const auto& package : packages) install.argv.push_back(side.sandbox.inside(package));
-  return run(kit, side, std::move(install), true, "the packages cannot be installed into a private root");
+  return run_inside_as_root(kit, side, std::move(install),
+                            "the packages cannot be installed into a private root");
 }
 
 Result<Image> installed_image(Kit& kit, const Side& side, Output output) {
@@ -85,7 +77,7 @@ Result<Image> install_tree(Kit& kit, const Side& side, const Make& make) {
                   fmt::format("-j{}", make.jobs),
                   "INSTALL_MOD_PATH=" + side.inside("root"),
                   "modules_install"};
-  KMESH_TRY(run(kit, side, std::move(install), false, "make modules_install failed"));
+  KMESH_TRY(run_inside(kit, side, std::move(install), "make modules_install failed"));
   KMESH_LET(image, installed_image(kit, side, Output::kImage));
   const std::string modules = side.path("root/lib/modules/" + image.release);
   // these point into the tree, which is not part of what is handed over
@@ -98,7 +90,7 @@ Result<Image> install_tree(Kit& kit, const Side& side, const Make& make) {
   pack.argv = {"tar",         "--create",          "--file",      side.inside("modules.tar"),
                "--owner=0",   "--group=0",         "--sort=name", "--mtime=@0",
                "--directory", side.inside("root"), "lib/modules"};
-  KMESH_TRY(run(kit, side, std::move(pack), false, "the modules cannot be packed"));
+  KMESH_TRY(run_inside(kit, side, std::move(pack), "the modules cannot be packed"));
   return image;
 }
 
@@ -129,7 +121,7 @@ Result<void> build_module(Kit& kit, const Side& side, Image& image, const std::s
                   "M=" + side.sandbox.inside(folder),
                   "CC=" + make.compiler,
                   "modules"};
-  KMESH_TRY(run(kit, side, std::move(command), false, "kmesh.ko does not build against this kernel"));
+  KMESH_TRY(run_inside(kit, side, std::move(command), "kmesh.ko does not build against this kernel"));
   image.module = side.path(fmt::format("root/lib/modules/{}/extra/kmesh.ko", image.release));
   KMESH_TRY(kit.disk.copy(join(folder, "kmesh.ko"), image.module));
   return kit.disk.copy(join(folder, "kmesh.ko"), side.path("kmesh.ko"));

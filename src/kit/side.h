@@ -23,6 +23,12 @@ struct Side {
   [[nodiscard]] std::string inside(std::string_view below) const { return sandbox.inside(path(below)); }
 };
 
+// Runs it in the side's sandbox; what it says goes to the side's log. Errors: `what`, with the end of the
+// log.
+Result<void> run_inside(Kit& kit, const Side& side, Command command, const std::string& what);
+// The same as root of the sandbox, for what installs.
+Result<void> run_inside_as_root(Kit& kit, const Side& side, Command command, const std::string& what);
+
 // What `make` is told besides its targets.
 struct Make {
   unsigned jobs = 1;

@@ -12,13 +12,6 @@
 namespace kmesh {
 namespace {
 
-Result<void> run_or_fail(Kit& kit, const Side& side, Command command, const std::string& what) {
-  command.log = side.log;
-  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok()) return program_failed(what, fmt::format("the whole log is {}", side.log), exit);
-  return {};
-}
-
 // The names rpm gives its parts cannot hold a hyphen.
 std::string rpm_version(std::string version) {
   std::replace(version.begin(), version.end(), '-', '~');
@@ -103,7 +96,7 @@ Result<std::string> make_source_package(Kit& kit, const Side& side, const Source
                 "_dbpath " + side.inside("rpmdb"),
                 "-bs",
                 side.inside("rpmbuild/SPECS/kernel.spec")};
-  KMESH_TRY(run_or_fail(kit, side, std::move(build), "rpmbuild could not make the source package"));
+  KMESH_TRY(run_inside(kit, side, std::move(build), "rpmbuild could not make the source package"));
   KMESH_LET(made, kit.disk.list(side.path("rpmbuild/SRPMS")));
   if (made.size() != 1)
     return fail("rpmbuild made no source package", fmt::format("the whole log is {}", side.log));
