@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "text_file.h"
 
 #define NOBODY 65534
 
@@ -32,29 +33,6 @@ enum who {
 static const char *const who_names[WHO_COUNT] = {
 	"nobody", "root without capabilities", "root of a user namespace", "root of a network namespace",
 };
-
-static inline bool write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	int err = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = err;
-	return ok;
-}
-
-static inline long read_number(const char *path)
-{
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	return n > 0 ? atol(text) : -1;
-}
 
 /* ---- cgroups ---- */
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "mesh.h"
+#include "text_file.h"
 
 #define THREADS 8
 #define KINDS 14
@@ -187,14 +188,7 @@ static void one(unsigned int *seed)
 
 static bool put(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (!ok)
-		ktap_fail("%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	return write_text(path, text) || ktap_fail("%s: %s", path, strerror(errno));
 }
 
 static bool has_failslab(void)
