@@ -52,7 +52,8 @@ std::string progress_text(std::string_view stage, std::string_view what, std::si
     const std::size_t shown = std::min(done, total);
     // 100 % is said by the end of the stage, not by an estimate
     text += fmt::format("{:3} %", std::min<std::size_t>(99, shown * 100 / total));
-    if (shown * 50 >= total && elapsed_seconds > 3)
+    // more than was reckoned with: how much more is not known
+    if (shown * 50 >= total && done < total && elapsed_seconds > 3)
       text += fmt::format(", {} left", duration(elapsed_seconds * static_cast<double>(total - shown) /
                                                 static_cast<double>(shown)));
     text += "  ";
