@@ -9,7 +9,8 @@
  * hang and complain are for the tests of the watchdog outside, and
  * kmesh.probe_seconds=10 is the time a probe may take. With kmesh.control=module
  * the probes are run once before the module is loaded, and only how each ended
- * is told: what needs the module must not pass without it.
+ * is told: what needs the module must not pass without it. kmesh.share=1: QEMU
+ * gives a folder of the host, to be found at /share.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -159,6 +160,23 @@ static void open_results(void)
 	tcsetattr(fd, TCSANOW, &tio);
 	results = fd;
 	say("KTAP version 1\n");
+}
+
+/*
+ * A folder of the host, which QEMU gives read-only. What is there does not
+ * change meanwhile, so that pages are kept; large messages make programs start
+ * fast.
+ */
+static void mount_share(void)
+{
+	const char *share = cmdline_value("kmesh.share");
+
+	if (!share || strcmp(share, "1"))
+		return;
+	mkdir("/share", 0755);
+	if (mount("share", "/share", "9p", MS_RDONLY,
+		  "trans=virtio,version=9p2000.L,cache=loose,msize=262144"))
+		say("# /share: %s\n", strerror(errno));
 }
 
 static void bring_up_lo(void)
@@ -444,6 +462,7 @@ int main(void)
 	/* how fast this machine is: what the rest took is held against it */
 	say("# in user space after %ld ms\n", now_ms());
 	bring_up_lo();
+	mount_share();
 	set_probe_seconds();
 	control = cmdline_value("kmesh.control");
 	if (control && !strcmp(control, "module"))

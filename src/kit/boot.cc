@@ -39,8 +39,38 @@ std::string first_lines(std::string_view text, std::size_t count) {
 // may.
 constexpr const char* kCommandLine = "console=ttyS0 panic=-1 oops=panic no_timer_check kmesh.results=ttyS1";
 
+// A value between the commas of one of QEMU's options.
+std::string option_value(std::string_view text) {
+  std::string value;
+  for (const char c : text) value += c == ',' ? ",," : std::string(1, c);
+  return value;
+}
+
+// The folder as a 9p device, which init mounts when the command line tells of it.
+std::vector<std::string> share_arguments(const std::string& folder) {
+  // remap: a root folder has other file systems below it, with inode numbers of their own
+  return {"-fsdev",
+          fmt::format("local,id=share,path={},security_model=none,readonly=on,multidevs=remap",
+                      option_value(folder)),
+          "-device", "virtio-9p-pci,fsdev=share,mount_tag=share"};
+}
+
+// cmpxchg16b, which SLUB allocates with, is emulated by QEMU 7.2 with wrong flags for whoever interrupts
+// behind it: they come back with a trap or a fault in them. The kernel must not use it. Programs may, as
+// haproxy does.
+constexpr const char* kWithoutCx16 = " clearcpuid=141";
+
+std::vector<std::string> processor(bool kvm, bool icount) {
+  if (kvm) return {"-accel", "kvm", "-cpu", "host"};
+  if (icount) return {"-accel", "tcg,thread=single", "-cpu", "max", "-icount", "shift=0,sleep=off"};
+  return {"-accel", "tcg,thread=multi", "-cpu", "max"};
+}
+
 Command qemu(const Image& image, const std::string& folder, const BootOptions& options, bool kvm) {
   Command command;
+  std::string words = kCommandLine;
+  if (!kvm) words += kWithoutCx16;
+  if (!options.share.empty()) words += " kmesh.share=1";
   command.argv = {"qemu-system-x86_64",
                   "-nodefaults",
                   "-no-user-config",
@@ -51,24 +81,24 @@ Command qemu(const Image& image, const std::string& folder, const BootOptions& o
                   "-m",
                   "512",
                   "-smp",
-                  std::to_string(options.cpus),
+                  std::to_string(options.icount ? 1 : options.cpus),
                   "-nic",
                   "none",
                   "-kernel",
                   image.kernel,
                   "-append",
-                  fmt::format("{} {}", kCommandLine, options.append),
+                  fmt::format("{} {}", words, options.append),
                   "-serial",
                   "file:" + join(folder, "console.txt"),
                   "-serial",
                   "file:" + join(folder, "results.txt")};
-  // Without cmpxchg16b, which SLUB allocates with: QEMU 7.2 emulates it with wrong flags for whoever
-  // interrupts behind it, and they come back with a trap or a fault in them.
-  const std::vector<std::string> accel =
-      kvm ? std::vector<std::string>{"-accel", "kvm", "-cpu", "host"}
-          : std::vector<std::string>{"-accel", "tcg,thread=multi", "-cpu", "max,-cx16"};
+  const auto accel = processor(kvm, options.icount);
   command.argv.insert(command.argv.end(), accel.begin(), accel.end());
   if (!image.initramfs.empty()) command.argv.insert(command.argv.end(), {"-initrd", image.initramfs});
+  if (!options.share.empty()) {
+    const auto share = share_arguments(options.share);
+    command.argv.insert(command.argv.end(), share.begin(), share.end());
+  }
   command.log = join(folder, "qemu.txt");
   return command;
 }
@@ -99,7 +129,8 @@ Result<bool> kvm_works(Kit& kit, const Image& image, const std::string& folder) 
 
 Result<BootResult> boot(Kit& kit, const Image& image, const std::string& folder, const BootOptions& options) {
   KMESH_TRY(kit.disk.make_dirs(folder));
-  KMESH_LET(kvm, kvm_works(kit, image, folder));
+  KMESH_LET(usable, kvm_works(kit, image, folder));
+  const bool kvm = usable && !options.icount;
   KMESH_TRY(clear(kit, folder));
   kit.status.doing(fmt::format("booting {} ({})", image.release, kvm ? "KVM" : "TCG"));
   Command command = qemu(image, folder, options, kvm);

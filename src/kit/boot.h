@@ -30,6 +30,8 @@ struct BootOptions {
   std::string append;                 // added to the kernel's command line
   std::chrono::seconds timeout{120};  // a slim kernel comes to its end in 10 s under TCG
   unsigned cpus = 2;
+  std::string share{};  // a folder of the host that the guest sees read-only at /share; empty: none
+  bool icount = false;  // the guest's clocks count instructions, one a nanosecond: TCG, one CPU
 };
 
 // Whether KVM runs a guest here, and not only has a device; the image needs no initramfs for that. The answer

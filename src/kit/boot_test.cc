@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/fakes.h"
 
 namespace kmesh {
@@ -11,6 +14,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class BootTest : public ::testing::Test {
  protected:
@@ -56,6 +60,42 @@ TEST_F(BootTest, GivesWhatCameThroughTheSecondPort) {
   EXPECT_THAT(command.argv, Contains("-no-reboot"));
 }
 
+TEST_F(BootTest, TheGuestSeesNothingOfTheHostUnlessAFolderIsShared) {
+  guest("Linux version 5.10\n", "# done\n");
+  booted();
+  EXPECT_THAT(processes_.ran[0].argv, Not(Contains("-fsdev")));
+  EXPECT_THAT(processes_.ran[0].argv, Not(Contains(HasSubstr("kmesh.share"))));
+}
+
+TEST_F(BootTest, ASharedFolderIsReadOnlyWhateverItsName) {
+  guest("Linux version 5.10\n", "# done\n");
+  BootOptions options;
+  options.share = "/a,readonly=off";
+  booted(options);
+  const Command& command = processes_.ran[0];
+  EXPECT_THAT(command.argv, Contains("local,id=share,path=/a,,readonly=off,security_model=none,readonly=on,"
+                                     "multidevs=remap"));
+  EXPECT_THAT(command.argv, Contains("virtio-9p-pci,fsdev=share,mount_tag=share"));
+  EXPECT_THAT(command.argv, Contains(HasSubstr(" kmesh.share=1 ")));
+}
+
+TEST_F(BootTest, AnEmulatedKernelDoesNotUseCmpxchg16b) {
+  guest("Linux version 5.10\n", "# done\n");
+  booted();
+  EXPECT_THAT(processes_.ran[0].argv, Contains(HasSubstr(" clearcpuid=141 ")));
+}
+
+TEST_F(BootTest, InstructionsAreCountedOnOneEmulatedProcessor) {
+  disk_.files["/l/kvm.txt"] = "works\n";
+  guest("Linux version 5.10\n", "# done\n");
+  BootOptions options;
+  options.icount = true;
+  EXPECT_EQ(booted(options).accelerator, "tcg");
+  const auto& argv = processes_.ran[0].argv;
+  EXPECT_THAT(argv, Contains("shift=0,sleep=off"));
+  EXPECT_EQ(*std::next(std::find(argv.begin(), argv.end(), "-smp")), "1");
+}
+
 TEST_F(BootTest, ResultsOfTheRunBeforeAreNotTakenForThisOnes) {
   disk_.files["/l/enhanced/results.txt"] = "ok 1 x\n# done\n";
   disk_.files["/l/enhanced/console.txt"] = "Kernel panic\n";
@@ -77,7 +117,7 @@ TEST_F(BootTest, APanicIsAResultAndItsConsoleIsShown) {
   EXPECT_EQ(checked.error().what, "the enhanced kernel booted, and panicked");
   EXPECT_THAT(checked.error().hint, HasSubstr("/l/enhanced/console.txt"));
   EXPECT_THAT(checked.error().detail, HasSubstr("line 99\nKernel panic - not syncing"));
-  EXPECT_THAT(checked.error().detail, testing::Not(HasSubstr("line 50\n")));
+  EXPECT_THAT(checked.error().detail, Not(HasSubstr("line 50\n")));
 }
 
 TEST_F(BootTest, AHangIsAResult) {

@@ -263,14 +263,18 @@ int prove_verb(const std::vector<std::string>& arguments) {
       ->check(named());
   app.add_option("--against-module", options.against_module, "kmesh.ko for the control")->check(named());
   app.add_option("--append", options.append, "added to the guest's kernel command line");
+  app.add_option("--share", options.share, "a folder that the guest sees, read-only, at /share")
+      ->check(CLI::ExistingDirectory);
+  app.add_flag("--icount", options.icount,
+               "the guest's clock counts instructions, one a nanosecond (emulated, one CPU)");
   app.add_option("--timeout", options.timeout, "seconds a guest may take (default 120)")
       ->check(CLI::PositiveNumber);
   app.add_option("--work", options.work, "folder for the logs (default build/prove)")->check(named());
   app.add_flag("--json", json, "the result as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel prove build/kernel/enhanced --against build/kernel/baseline");
   if (const auto code = parse(app, arguments)) return *code;
-  for (auto* path :
-       {&options.image, &options.against, &options.module, &options.against_module, &options.work})
+  for (auto* path : {&options.image, &options.against, &options.module, &options.against_module,
+                     &options.work, &options.share})
     *path = absolute(*path);
   return work_in(
       options.work, json, [](const Kit&) { return Result<void>(); },

@@ -26,6 +26,8 @@ struct ProveOptions {
   std::string work;
   std::string append;      // added to the guest's kernel command line
   unsigned timeout = 120;  // seconds a guest may take
+  std::string share;       // a folder of the host that the guests see at /share; empty: none
+  bool icount = false;     // the guests' clocks count instructions
 };
 
 // Boots any image with the probes, alone or against another.
