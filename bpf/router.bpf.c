@@ -67,14 +67,6 @@ struct {
 	__type(value, struct router_targets);
 } targets SEC(".maps");
 
-/* Of a socket, as long as it lives. Kept when another router takes over. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct router_socket);
-} sockets SEC(".maps");
-
 /* Not on the stack: both builds are to have the same sections. */
 const char closed[] = KMESH_ULP_CLOSED;
 const char open[] = KMESH_ULP_OPEN;
@@ -100,22 +92,6 @@ static int arm(struct bpf_sock_addr *ctx, const struct router_service *service)
 }
 #endif
 
-/* For treat(). A socket may have been armed for another service before. */
-static void note_grace(struct bpf_sock_addr *ctx,
-		       const struct router_service *service)
-{
-	bool no_grace = service->arm & KMESH_ARM_F_NO_GRACE;
-	struct router_socket *s;
-
-	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL,
-			       no_grace || service->grace_ms ?
-				       BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-	if (!s)
-		return;
-	s->grace_ms = service->grace_ms;
-	s->flags = no_grace ? KMESH_TREAT_F_NO_GRACE : 0;
-}
-
 /*
  * True if the connect may go on. The program runs again for the real connect
  * of an armed socket, with the final address and the slot still taken. Another
@@ -125,8 +101,6 @@ static bool armed(struct bpf_sock_addr *ctx, const struct router_service *servic
 {
 	int err = arm(ctx, service);
 
-	if (!err)
-		note_grace(ctx, service);
 	return !err || err == -EALREADY;
 }
 
@@ -186,18 +160,32 @@ int arm6(struct bpf_sock_addr *ctx)
 SEC("sockops")
 int treat(struct bpf_sock_ops *ctx)
 {
-	struct router_socket *s;
+	struct router_service_key key = {};
+	const struct router_service *service;
+	bool no_grace;
 
-	if (ctx->op != BPF_SOCK_OPS_VOID || ctx->args[0] != KMESH_TREAT_TAG ||
-	    !ctx->sk)
+	if (ctx->op != BPF_SOCK_OPS_VOID || ctx->args[0] != KMESH_TREAT_TAG)
 		return 1;
-	s = bpf_sk_storage_get(&sockets, ctx->sk, NULL, 0);
-	if (!s || !(s->grace_ms || s->flags))
+	/* the upper half of it, in network byte order */
+	key.port = bpf_htons(bpf_ntohl(ctx->remote_port));
+	if (ctx->family == AF_INET) {
+		key.family = AF_INET;
+		key.addr[0] = ctx->remote_ip4;
+	} else {
+		set_address6(&key, ctx->remote_ip6[0], ctx->remote_ip6[1],
+			     ctx->remote_ip6[2], ctx->remote_ip6[3]);
+	}
+	service = bpf_map_lookup_elem(&services, &key);
+	if (!service)
+		return 1;
+	no_grace = service->arm & KMESH_ARM_F_NO_GRACE;
+	if (!no_grace && !service->grace_ms)
 		return 1;
 	ctx->replylong[0] = 0;
 	ctx->replylong[1] = 0;
-	ctx->replylong[2] = s->grace_ms;
-	ctx->replylong[3] = s->flags | KMESH_TREAT_F_ANSWER;
+	ctx->replylong[2] = service->grace_ms;
+	ctx->replylong[3] = no_grace ? KMESH_TREAT_F_ANSWER | KMESH_TREAT_F_NO_GRACE :
+				       KMESH_TREAT_F_ANSWER;
 	return 1;
 }
 

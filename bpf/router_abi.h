@@ -132,13 +132,6 @@ struct router_name {
 	struct router_value value[ROUTER_VALUES_MAX];
 };
 
-/* ---- sockets ---- */
-
-struct router_socket {
-	__u32 grace_ms; /* 0: kmesh.ko's own */
-	__u32 flags; /* KMESH_TREAT_F_* */
-};
-
 KMESH_ASSERT(sizeof(struct router_service_key) == 20);
 KMESH_ASSERT(sizeof(struct router_service) == 32);
 KMESH_ASSERT(sizeof(struct router_host_key) == 8 + ROUTER_TEXT);

@@ -23,7 +23,8 @@
 /*
  * kmesh.ko runs the cgroup's sockops programs with op
  * BPF_SOCK_OPS_VOID and KMESH_TREAT_TAG in args[0]. A program that means us
- * answers in replylong[0..3]; one that does not leaves args[0] alone.
+ * answers in replylong[0..3]; one that does not leaves args[0] alone. The
+ * remote address and port it sees are those the application asked for.
  */
 #define KMESH_TREAT_TAG 0x4b4d5348 /* "KMSH", no valid errno */
 

@@ -74,7 +74,7 @@ int kmesh_defer(struct sock *sk, struct kmesh_conn *conn,
 	/* TCP_FASTOPEN_CONNECT promises what happens here anyway */
 	tp->fastopen_connect = 0;
 
-	kmesh_treat_ask(sk, &t);
+	kmesh_treat_ask(sk, asked, &t);
 	err = kmesh_treat_apply(sk, &t);
 	if (err) {
 		kmesh_count(KMESH_COUNT_TREATED);

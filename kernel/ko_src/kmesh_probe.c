@@ -114,7 +114,7 @@ static void put_question(struct probe_file *pf, struct sock *sk)
 
 	pf->fired = 0;
 	lock_sock(sk);
-	kmesh_treat_ask(sk, &t);
+	kmesh_treat_ask(sk, NULL, &t);
 	deny = kmesh_treat_apply(sk, &t);
 	peer_of(sk, &peer);
 	kmesh_request_fill(pf->kept, sk, (void *)&peer, pf->held);

@@ -9,12 +9,19 @@
 #include <linux/bpf-cgroup.h>
 #include <linux/err.h>
 #include <linux/filter.h>
+#include <linux/in6.h>
 #include <linux/moduleparam.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "compat.h"
 #include "kmesh_treat.h"
+
+struct treat_remote {
+	struct in6_addr addr6;
+	__be32 addr;
+	__be16 port;
+};
 
 /* Answers that were not acted on, since load. A figure for operators. */
 static atomic64_t treat_refused = ATOMIC64_INIT(0);
@@ -48,10 +55,57 @@ static bool treat_words_valid(const u32 *words)
 	return words[KMESH_TREAT_GRACE] <= KMESH_TREAT_MAX_GRACE_MS;
 }
 
+/* A program reads the remote end of a connection out of the socket. */
+static void set_remote(struct sock *sk, const struct treat_remote *remote)
+{
+	sk->sk_daddr = remote->addr;
+	sk->sk_dport = remote->port;
+#if IS_ENABLED(CONFIG_IPV6)
+	sk->sk_v6_daddr = remote->addr6;
+#endif
+}
+
+static struct treat_remote get_remote(const struct sock *sk)
+{
+	struct treat_remote remote = {
+		.addr = sk->sk_daddr,
+		.port = sk->sk_dport,
+#if IS_ENABLED(CONFIG_IPV6)
+		.addr6 = sk->sk_v6_daddr,
+#endif
+	};
+
+	return remote;
+}
+
+static struct treat_remote asked_remote(const struct sockaddr *asked)
+{
+	struct treat_remote remote = {};
+
+	if (asked->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const void *)asked;
+
+		remote.addr6 = in6->sin6_addr;
+		remote.port = in6->sin6_port;
+	} else {
+		const struct sockaddr_in *in = (const void *)asked;
+
+		remote.addr = in->sin_addr.s_addr;
+		remote.port = in->sin_port;
+	}
+	return remote;
+}
+
 /**
  * kmesh_treat_ask() - run the sockops programs of the socket's cgroup
  * @sk: a full TCP socket
+ * @asked: the address it is to be connected to, IPv4 or IPv6; only of a closed
+ *         socket, else NULL
  * @t: what came back
+ *
+ * The programs see that address as the remote one. It stands in the socket
+ * while they run: a closed socket is in no table where it would be found by
+ * it, and nobody reads it there without the socket lock.
  *
  * All programs of the cgroup and its parents see the same words, so the last
  * one to write wins. A program that returns anything but 1 vetoes the answer.
@@ -59,8 +113,11 @@ static bool treat_words_valid(const u32 *words)
  * Context: process context, socket lock held; the kernel's runner takes the
  * RCU read lock and stops migration itself. Does not sleep.
  */
-void kmesh_treat_ask(struct sock *sk, struct kmesh_treatment *t)
+void kmesh_treat_ask(struct sock *sk, const struct sockaddr *asked,
+		     struct kmesh_treatment *t)
 {
+	const struct treat_remote was = get_remote(sk);
+	struct treat_remote remote;
 	struct bpf_sock_ops_kern sock_ops;
 	bool written;
 	int i, err;
@@ -75,7 +132,13 @@ void kmesh_treat_ask(struct sock *sk, struct kmesh_treatment *t)
 	sock_ops.op = BPF_SOCK_OPS_VOID;
 	sock_ops.args[0] = KMESH_TREAT_TAG;
 
+	if (asked) {
+		remote = asked_remote(asked);
+		set_remote(sk, &remote);
+	}
 	err = BPF_CGROUP_RUN_PROG_SOCK_OPS(&sock_ops);
+	if (asked)
+		set_remote(sk, &was);
 
 	written = sock_ops.replylong[0] != KMESH_TREAT_TAG;
 	for (i = 0; i < KMESH_TREAT_WORDS; i++) {

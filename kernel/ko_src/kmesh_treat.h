@@ -7,6 +7,7 @@
 #include "kmesh_abi.h"
 
 struct sock;
+struct sockaddr;
 
 struct kmesh_treatment {
 	u32 words[KMESH_TREAT_WORDS]; /* as the programs left them */
@@ -14,7 +15,8 @@ struct kmesh_treatment {
 	bool refused; /* somebody wrote, but not a valid answer */
 };
 
-void kmesh_treat_ask(struct sock *sk, struct kmesh_treatment *t);
+void kmesh_treat_ask(struct sock *sk, const struct sockaddr *asked,
+		     struct kmesh_treatment *t);
 int kmesh_treat_apply(struct sock *sk, const struct kmesh_treatment *t);
 
 #endif /* KMESH_TREAT_H */

@@ -96,7 +96,7 @@ bool needs_treat(const Tables& tables) {
   });
 }
 
-Result<Router> load_filled(const Tables& tables, const Place& place, bool by_call, bool treat) {
+Result<Router> load_filled(const Tables& tables, bool by_call, bool treat) {
   Router router(by_call ? reinterpret_cast<router_bpf*>(router_call_bpf::open()) : router_bpf::open());
   if (!router) return refused("the router cannot be opened", errno);
   set_size(router->maps.services, tables.services);
@@ -106,7 +106,6 @@ Result<Router> load_filled(const Tables& tables, const Place& place, bool by_cal
   set_size(router->maps.rules, tables.rules);
   set_size(router->maps.targets, tables.targets);
   bpf_program__set_autoload(router->progs.treat, treat);
-  bpf_map__set_pin_path(router->maps.sockets, (place.pins + "/sockets").c_str());  // kept, or taken over
   if (const int error = router_bpf::load(router.get()); error != 0)
     return refused("the kernel does not take the router", -error,
                    treat && error == -EACCES
@@ -225,7 +224,7 @@ void forget(const Place& place, const char* name) {
   }
 }
 
-constexpr std::array kNames = {"connect4", "connect6", "treat", "route", "sockets"};
+constexpr std::array kNames = {"connect4", "connect6", "treat", "route"};
 
 Result<void> attach_all(router_bpf& router, const Place& place, bool treat) {
   const Handle cgroup(::open(place.cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -265,7 +264,7 @@ Result<void> load_router(const Tables& tables, const Place& place) {
   KMESH_TRY(make_pins(place));
   const bool first = ::access((place.pins + "/route").c_str(), F_OK) != 0;
   auto loaded = [&]() -> Result<void> {
-    KMESH_LET(router, load_filled(tables, place, by_call, treat));
+    KMESH_LET(router, load_filled(tables, by_call, treat));
     return attach_all(*router, place, treat);
   }();
   if (!loaded && first) {  // nothing is left of a first load that failed

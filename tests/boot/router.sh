@@ -7,4 +7,4 @@ set -euo pipefail
 
 mkdir -p "$scratch/kit/guest/bin"
 strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
-guest_test test_router --append kmesh.probe_seconds=60
+guest_test test_router --append kmesh.probe_seconds=300 --timeout 600

@@ -86,7 +86,7 @@ refused() {
 proven() {
     local feature
     "$KMESH" prove "$image" --module "$module" --work "$scratch/prove" \
-        --append kmesh.probe_seconds=30 --timeout 300 --json > report 2> err ||
+        --append kmesh.probe_seconds=120 --timeout 900 --json > report 2> err ||
         fail "$(cat report err "$scratch"/prove/image/*.txt)"
     for feature in $features; do
         expect ".proof[] | select(.feature == \"$feature\") | .enhanced" pass report
