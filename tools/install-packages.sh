@@ -39,3 +39,8 @@ if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-inst
     echo "    ${as_root:+sudo }apt-get update" >&2
     exit 1
 fi
+# Tests want these as programs. Where installing them started a service as well, it is stopped, and stays so.
+for service in nginx haproxy; do
+    case "$missing " in *" $service "*) ;; *) continue ;; esac
+    [ ! -d /run/systemd/system ] || $as_root systemctl --quiet disable --now "$service"
+done
