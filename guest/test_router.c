@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <bpf/bpf.h>
+
 #include "mesh_net.h"
 
 #define TOOL "/bin/kmesh-route"
@@ -62,11 +64,29 @@ __attribute__((format(printf, 1, 2))) static bool write_file(const char *fmt, ..
 	return !fclose(f);
 }
 
+/* So many routers judge: the one before is gone when the next is there. */
+static bool judges(int wanted)
+{
+	__u32 id = 0;
+	int found = 0;
+
+	while (!bpf_prog_get_next_id(id, &id)) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, "route"))
+			found++;
+		close(fd);
+	}
+	return found == wanted || ktap_fail("%d routers judge", found);
+}
+
 static bool load(void)
 {
 	int code = tool("load", FILE_NAME, false);
 
-	return !code || ktap_fail("kmesh-route load: exit code %d", code);
+	return (!code || ktap_fail("kmesh-route load: exit code %d", code)) && judges(1);
 }
 
 /* ---- requests ---- */
@@ -553,7 +573,7 @@ static bool unloaded(void)
 
 	ok = ok && refused_at_once(fd, &to);
 	close(fd);
-	return ok && (access("/sys/fs/bpf/kmesh", F_OK) || ktap_fail("something is left"));
+	return ok && judges(0) && (access("/sys/fs/bpf/kmesh", F_OK) || ktap_fail("something is left"));
 }
 
 int main(void)

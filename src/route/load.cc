@@ -162,10 +162,27 @@ bool is_of(const Handle& link, int cgroup) {
          info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == folder.st_ino;
 }
 
-// At once: a link whose last name goes is detached some time later. What cannot be detached, a tracepoint's,
-// has to wait for that.
+// At once: a link whose last name goes is detached some time later. A tracepoint's cannot be detached.
 void detach(const Handle& link) {
   if (link.get() >= 0) bpf_link_detach(link.get());
+}
+
+// The program that judges, 0 for none.
+__u32 judge(const Place& place) {
+  const Handle link(bpf_obj_get((place.pins + "/route").c_str()));
+  bpf_link_info info{};
+  __u32 size = sizeof info;
+  return link.get() >= 0 && bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 ? info.prog_id : 0;
+}
+
+// Until the kernel has let go of it, it judges beside the next one, and kmesh.ko cannot be unloaded. A
+// program that somebody else holds is not waited for longer.
+void wait_until_gone(__u32 program) {
+  for (int i = 0; program != 0 && i < 5000; ++i) {
+    const Handle held(bpf_prog_get_fd_by_id(program));
+    if (held.get() < 0) return;
+    ::usleep(1000);
+  }
 }
 
 // A program on its way to the place of another: first everything that may fail, then all at once.
@@ -262,19 +279,22 @@ Result<void> load_router(const Tables& tables, const Place& place) {
   KMESH_LET(by_call, arms_by_call());
   const bool treat = !by_call && needs_treat(tables);
   KMESH_TRY(make_pins(place));
-  const bool first = ::access((place.pins + "/route").c_str(), F_OK) != 0;
+  const __u32 before = judge(place);
   auto loaded = [&]() -> Result<void> {
     KMESH_LET(router, load_filled(tables, by_call, treat));
     return attach_all(*router, place, treat);
   }();
-  if (!loaded && first) {  // nothing is left of a first load that failed
+  if (loaded) wait_until_gone(before);
+  if (!loaded && before == 0) {  // nothing is left of a first load that failed
     [[maybe_unused]] const auto unloaded = unload_router(place);
   }
   return loaded;
 }
 
 Result<void> unload_router(const Place& place) {
+  const __u32 before = judge(place);
   for (const auto* name : kNames) forget(place, name);
+  wait_until_gone(before);
   if (::rmdir(place.pins.c_str()) != 0 && errno != ENOENT)
     return refused(fmt::format("cannot take {} away", place.pins), errno);
   return {};
