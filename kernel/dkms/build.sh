@@ -110,7 +110,7 @@ build() {
         say "the headers have no vmlinux: the module's BTF is made here, against the kernel's own"
         flags=$(pahole_flags)
         # shellcheck disable=SC2086 # the flags are words
-        if ! pahole -J $flags --btf_base base.btf kmesh.ko || ! has_btf kmesh.ko; then
+        if ! LLVM_OBJCOPY=objcopy pahole -J $flags --btf_base base.btf kmesh.ko || ! has_btf kmesh.ko; then
             refuse "pahole $(pahole --version) wrote no BTF into kmesh.ko"
         fi
         "$resolve" -b base.btf kmesh.ko || refuse "$resolve could not resolve the ids in the module's BTF"

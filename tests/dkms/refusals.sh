@@ -29,7 +29,7 @@ build() {
 with_btf() {
     echo "struct $2 { int a; } one; int main(void) { return one.a; }" > "$scratch/c.c"
     gcc -g -o "$1" "$scratch/c.c"
-    pahole -J "$1"
+    LLVM_OBJCOPY=objcopy pahole -J "$1"
 }
 
 # image COMPRESSOR...: a bzImage of the kernel that has ./own as its BTF
