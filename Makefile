@@ -4,7 +4,7 @@
 #   make check       builds and passes every test
 #   make check-full  and those that take hours
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
-#   make bench       measures, side by side with what one would do by hand
+#   make bench       measures, side by side with what one would do by hand; make bench-mesh: what a connection costs
 #   make format      puts the sources into shape
 #   make clean       removes build/, with everything that was made or kept in it
 
@@ -15,7 +15,7 @@ ARGS     ?=
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
-.PHONY: kernel kit dkms-package check check-full bench format clean packages-kernel packages-check
+.PHONY: kernel kit dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -50,6 +50,10 @@ check-full: packages-check kit
 
 bench: packages-check kit
 	@bench/run.sh
+
+bench-mesh: packages-check kernel
+	@ninja -C build/gcc --quiet
+	@WORK=$(abspath $(WORK)) bench/mesh.sh
 
 format:
 	@clang-format -i $$(git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc')
