@@ -19,9 +19,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include <bpf/bpf.h>
-
 #include "mesh_net.h"
+#include "router.h"
+#include "text_file.h"
 
 #define TOOL "/bin/kmesh-route"
 #define ROUTES "/tmp/routes.toml"
@@ -259,35 +259,13 @@ static bool load_routes(int count)
 /* The router's program: how long it ran, and how often. */
 static bool ran(unsigned long long *ns, unsigned long long *times)
 {
-	__u32 id = 0;
+	struct bpf_prog_info info;
 
-	while (!bpf_prog_get_next_id(id, &id)) {
-		struct bpf_prog_info info = {};
-		__u32 len = sizeof(info);
-		int fd = bpf_prog_get_fd_by_id(id), err;
-
-		if (fd < 0)
-			continue;
-		err = bpf_obj_get_info_by_fd(fd, &info, &len);
-		close(fd);
-		if (!err && info.type == BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE && !strcmp(info.name, "route")) {
-			*ns = info.run_time_ns;
-			*times = info.run_cnt;
-			return true;
-		}
-	}
-	return ktap_fail("the router's program is not there");
-}
-
-static bool write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (!ok)
-		ktap_fail("%s: %s", path, strerror(errno));
-	close(fd);
-	return ok;
+	if (router_judges(&info) != 1)
+		return ktap_fail("the router's program is not there");
+	*ns = info.run_time_ns;
+	*times = info.run_cnt;
+	return true;
 }
 
 /* Requests for routes all over the table. */

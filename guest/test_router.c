@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <bpf/bpf.h>
-
 #include "mesh_net.h"
+#include "router.h"
 
 #define TOOL "/bin/kmesh-route"
 #define FILE_NAME "/tmp/routes.toml"
@@ -67,18 +66,9 @@ __attribute__((format(printf, 1, 2))) static bool write_file(const char *fmt, ..
 /* So many routers judge: the one before is gone when the next is there. */
 static bool judges(int wanted)
 {
-	__u32 id = 0;
-	int found = 0;
+	struct bpf_prog_info info;
+	int found = router_judges(&info);
 
-	while (!bpf_prog_get_next_id(id, &id)) {
-		struct bpf_prog_info info = {};
-		__u32 len = sizeof(info);
-		int fd = bpf_prog_get_fd_by_id(id);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, "route"))
-			found++;
-		close(fd);
-	}
 	return found == wanted || ktap_fail("%d routers judge", found);
 }
 
