@@ -12,7 +12,9 @@ set -euo pipefail
 sources=(/etc/apt/sources.list.d/*.sources)
 [ -e "${sources[0]}" ] || sources=(/etc/apt/sources.list)
 root=$scratch/root
-mmdebstrap --quiet --variant=minbase --include=git,make,ca-certificates bookworm "$root" "${sources[0]}"
+# in a namespace of its own: what it mounts must not be there for who takes the scratch folder away
+unshare --mount --propagation private mmdebstrap --quiet --variant=minbase \
+    --include=git,make,ca-certificates bookworm "$root" "${sources[0]}"
 git clone --quiet "$REPOSITORY" "$root/kmesh"
 mkdir -p "$root/kmesh/build/ccache" "$CCACHE_DIR"
 cp /etc/resolv.conf "$root/etc/"
