@@ -279,13 +279,14 @@ Result<void> load_router(const Tables& tables, const Place& place) {
   KMESH_LET(by_call, arms_by_call());
   const bool treat = !by_call && needs_treat(tables);
   KMESH_TRY(make_pins(place));
+  const bool first = ::access((place.pins + "/route").c_str(), F_OK) != 0;
   const __u32 before = judge(place);
   auto loaded = [&]() -> Result<void> {
     KMESH_LET(router, load_filled(tables, by_call, treat));
     return attach_all(*router, place, treat);
   }();
   if (loaded) wait_until_gone(before);
-  if (!loaded && before == 0) {  // nothing is left of a first load that failed
+  if (!loaded && first) {  // nothing is left of a first load that failed
     [[maybe_unused]] const auto unloaded = unload_router(place);
   }
   return loaded;
