@@ -75,22 +75,6 @@ Result<std::size_t> run_steps(Kit& kit, const Side& side, const std::vector<Word
   return steps;
 }
 
-// SIDE/rpmbuild/BUILD/*/*/.config: where %prep leaves the tree is the spec's business.
-Result<std::string> find_config(Kit& kit, const Side& side) {
-  const std::string build = side.path("rpmbuild/BUILD");
-  KMESH_LET(outer, kit.disk.list(build));
-  for (const auto& folder : outer) {
-    const auto inner = kit.disk.list(join(build, folder));
-    if (!inner) continue;
-    for (const auto& tree : *inner) {
-      std::string path = join(build, folder + "/" + tree + "/.config");
-      if (kit.disk.exists(path)) return path;
-    }
-  }
-  return fail("%prep left no configured kernel tree below BUILD",
-              fmt::format("the whole log is {}", side.log));
-}
-
 }  // namespace
 
 bool is_step(std::string_view line) {
@@ -132,12 +116,29 @@ std::string first_error(std::string_view output) {
   return text;
 }
 
+// Where %prep leaves the tree is the spec's business: SIDE/rpmbuild/BUILD/*/*.
+Result<std::string> rpm_tree(Kit& kit, const Side& side) {
+  const std::string build = side.path("rpmbuild/BUILD");
+  KMESH_LET(outer, kit.disk.list(build));
+  for (const auto& folder : outer) {
+    const auto inner = kit.disk.list(join(build, folder));
+    if (!inner) continue;
+    for (const auto& name : *inner) {
+      std::string tree = join(build, folder + "/" + name);
+      if (kit.disk.exists(join(tree, ".config"))) return tree;
+    }
+  }
+  return fail("%prep left no configured kernel tree below BUILD",
+              fmt::format("the whole log is {}", side.log));
+}
+
 Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& spec, const Make& make) {
   kit.status.doing("unpacking, patching, configuring");
   KMESH_TRY(kit.disk.remove_all(side.path("rpmbuild/BUILD")));
   KMESH_TRY(run_steps(kit, side, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
                       "the spec's %prep failed: the source was not unpacked, patched and configured"));
-  return find_config(kit, side);
+  KMESH_LET(tree, rpm_tree(kit, side));
+  return join(tree, ".config");
 }
 
 Result<std::size_t> rpm_build(Kit& kit, const Side& side, const std::string& spec, const Make& make,

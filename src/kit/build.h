@@ -13,6 +13,9 @@
 
 namespace kmesh {
 
+// The tree that %prep left below SIDE/rpmbuild/BUILD. Errors: there is none that is configured.
+Result<std::string> rpm_tree(Kit& kit, const Side& side);
+
 // rpmbuild -bp: unpacks, patches and configures. `spec` is the path outside. Gives the configuration's path.
 Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& spec, const Make& make);
 

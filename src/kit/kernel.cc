@@ -6,6 +6,7 @@
 #include <future>
 
 #include "kit/build.h"
+#include "kit/lend.h"
 #include "kit/module.h"
 #include "kit/package.h"
 #include "kit/prove.h"
@@ -61,6 +62,19 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   const std::string kept = side.path("resolved.config");
   KMESH_TRY(kit.disk.copy(config, kept));
   return Prepared{kept, lost_options(log)};
+}
+
+Result<bool> borrow_objects(Kit& kit, const Side& lender, const Side& side, const KernelRecipe& recipe,
+                            const std::vector<const Patch*>& patches) {
+  const auto tree = [&](const Side& of) -> Result<std::string> {
+    return recipe.output == Output::kRpm ? rpm_tree(kit, of) : of.path("tree");
+  };
+  const auto from = tree(lender);
+  if (!from || !kit.disk.exists(join(*from, "vmlinux"))) return false;
+  kit.status.doing("taking over what the enhanced kernel has compiled");
+  KMESH_LET(to, tree(side));
+  KMESH_TRY(lend_objects(kit, *from, to, patches));
+  return true;
 }
 
 Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,

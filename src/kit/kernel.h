@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "kit/boot.h"
 #include "kit/kit.h"
+#include "kit/series.h"
 #include "kit/side.h"
 #include "kit/stage.h"
 
@@ -29,6 +30,11 @@ struct Prepared {
 // %prep, or configuring SIDE/tree. `spec` is empty for the outputs made without rpm.
 Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,
                                 const std::string& spec, const std::string& log_name);
+
+// Whatever `lender` has compiled of the same source and configuration is used for `side`, which is prepared:
+// all but what these patches of the lender's touch. False if the lender's tree is not there any more.
+Result<bool> borrow_objects(Kit& kit, const Side& lender, const Side& side, const KernelRecipe& recipe,
+                            const std::vector<const Patch*>& patches);
 
 // Compiles and packs; gives the compile steps it took.
 Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,

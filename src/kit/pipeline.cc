@@ -180,7 +180,8 @@ class Build {
   Result<void> compile() {
     Facts inputs = edit_inputs_;
     inputs["compiler"] = recipe_.make.compiler;
-    KMESH_TRY(stages_.run("build", inputs, [&] { return compile_side(enhanced_, enhanced_spec_, "build"); }));
+    KMESH_TRY(
+        stages_.run("build", inputs, [&] { return compile_side(enhanced_, enhanced_spec_, "build", true); }));
     return {};
   }
 
@@ -240,7 +241,10 @@ class Build {
         KMESH_TRY(unpack_tree(kit_, source_, baseline_));
       }
       KMESH_TRY(prepare_kernel(kit_, baseline_, recipe_, spec, "control-prep"));
-      return compile_side(baseline_, spec, "control");
+      std::vector<const Patch*> patches;
+      for (const auto* planned : report_.plan.needed()) patches.push_back(&planned->patch);
+      KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, patches));
+      return compile_side(baseline_, spec, "control", !borrowed);
     };
     KMESH_TRY(stages_.run("control", inputs, build_control));
     return {};
@@ -357,9 +361,10 @@ class Build {
     return {};
   }
 
-  Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage) {
-    const std::string counted = "steps of " + options_.config;
-    std::size_t expected = options_.config == "slim" ? row_.slim_steps : 0;
+  // `whole`: from nothing, as many steps as a baseline's row says.
+  Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage, bool whole) {
+    const std::string counted = (whole ? "steps of " : "steps left of ") + options_.config;
+    std::size_t expected = whole && options_.config == "slim" ? row_.slim_steps : 0;
     for (const auto* known : {"control", "build"}) {
       const std::string steps = journal_.fact(known, counted);
       if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
