@@ -160,15 +160,23 @@ static inline void *mesh_accept(void *arg)
 
 		peer->server = s;
 		peer->fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-		if (peer->fd < 0)
+		if (peer->fd < 0) {
+			/* nobody is answered any more */
+			ktap_fail("%s accepts: %s", s->name, strerror(errno));
 			return free(peer), NULL;
+		}
 		pthread_mutex_lock(&s->lock);
 		peer->number = ++s->accepted;
 		s->got_len = 0;
 		s->full = false;
 		s->got[0] = 0;
 		pthread_mutex_unlock(&s->lock);
-		pthread_create(&thread, NULL, mesh_talk, peer);
+		if (pthread_create(&thread, NULL, mesh_talk, peer)) {
+			ktap_fail("%s has no thread", s->name);
+			close(peer->fd);
+			free(peer);
+			continue;
+		}
 		pthread_detach(thread);
 	}
 }
