@@ -265,8 +265,7 @@ int prove_verb(const std::vector<std::string>& arguments) {
   app.add_option("--append", options.append, "added to the guest's kernel command line");
   app.add_option("--share", options.share, "a folder that the guest sees, read-only, at /share")
       ->check(CLI::ExistingDirectory);
-  app.add_flag("--icount", options.icount,
-               "the guest's clock counts instructions, one a nanosecond (emulated, one CPU)");
+  app.add_flag("--icount", options.icount, "the guest's clock counts instructions (emulated, one CPU)");
   app.add_option("--timeout", options.timeout, "seconds a guest may take (default 120)")
       ->check(CLI::PositiveNumber);
   app.add_option("--work", options.work, "folder for the logs (default build/prove)")->check(named());
