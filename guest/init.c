@@ -29,12 +29,13 @@
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
+#include "module.h"
 
 #define PROBES_DIR "/probes"
 #define REAP_MS 2000
@@ -71,14 +72,6 @@ __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 	va_end(ap);
 	if (n > 0)
 		write_all(line, n < (int)sizeof(line) ? n : (int)sizeof(line) - 1);
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000L + ts.tv_nsec / 1000000;
 }
 
 /* ---- the machine ---- */
@@ -198,22 +191,12 @@ static void bring_up_lo(void)
 static void load_module(void)
 {
 	struct utsname uts;
-	char path[256];
-	int fd;
+	int err;
 
 	uname(&uts);
 	say("# kernel: %s\n", uts.release);
-	snprintf(path, sizeof(path), "/lib/modules/%s/extra/kmesh.ko", uts.release);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		say("# kmesh.ko: %s\n", strerror(errno));
-		return;
-	}
-	if (syscall(SYS_finit_module, fd, "", 0) < 0)
-		say("# kmesh.ko: %s\n", strerror(errno));
-	else
-		say("# kmesh.ko: loaded\n");
-	close(fd);
+	err = insert_module();
+	say("# kmesh.ko: %s\n", err ? strerror(err) : "loaded");
 }
 
 /* ---- the probes ---- */

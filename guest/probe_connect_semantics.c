@@ -6,8 +6,8 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/time.h>
-#include <time.h>
 
+#include "clock.h"
 #include "mesh.h"
 
 #define HEAD "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -50,14 +50,6 @@ static bool set_up(void)
 	return mesh_serve(MESH_CLOSED, 0, 0) && mesh_serve(server.port, KMESH_ARM_F_OPEN, 0) &&
 	       mesh_route("/a", mesh_to(&server)) && mesh_route("/full", full) &&
 	       mesh_route("/nobody", nobody);
-}
-
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
 }
 
 static bool send_times_out(void)

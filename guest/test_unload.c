@@ -6,10 +6,10 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "mesh.h"
+#include "module.h"
 
 #define HEAD "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -139,16 +139,9 @@ static bool unloaded(void)
 
 static bool loaded_again(void)
 {
-	struct utsname uts;
-	char path[256];
-	int fd, err;
+	int err = insert_module();
 
-	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/extra/kmesh.ko", uts.release);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	err = fd < 0 || syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-	close(fd);
-	return (!err && mesh_present()) || ktap_fail("%s: %s", path, strerror(err));
+	return (!err && mesh_present()) || ktap_fail("kmesh.ko: %s", strerror(err));
 }
 
 int main(void)
