@@ -15,6 +15,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "kmesh_request.h"
 #include "kmesh_treat.h"
 
 struct treat_remote {
@@ -81,18 +82,14 @@ static struct treat_remote get_remote(const struct sock *sk)
 static struct treat_remote asked_remote(const struct sockaddr *asked)
 {
 	struct treat_remote remote = {};
+	__be32 addr[4];
+	u16 family;
 
-	if (asked->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)asked;
-
-		remote.addr6 = in6->sin6_addr;
-		remote.port = in6->sin6_port;
-	} else {
-		const struct sockaddr_in *in = (const void *)asked;
-
-		remote.addr = in->sin_addr.s_addr;
-		remote.port = in->sin_port;
-	}
+	kmesh_request_address(asked, &family, &remote.port, addr);
+	if (family == AF_INET6)
+		memcpy(&remote.addr6, addr, sizeof(remote.addr6));
+	else
+		remote.addr = addr[0];
 	return remote;
 }
 
