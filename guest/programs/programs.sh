@@ -126,14 +126,17 @@ wrk_closes() {
 
 # ---- proxies: their own connections are the armed ones ----
 
-nginx_as_client() {
-    mark && gets 'inner /1 nginx' http://127.0.0.1:8005/1 && gets 'inner /2 nginx' http://127.0.0.1:8005/2 &&
-        gets '' -T /tmp/large http://127.0.0.1:8005/upload/3 && cmp /tmp/large /tmp/upload/3 && went 3 "$inner"
+# connects_each NAME PORT FILE: the proxy of that name connects for each request; FILE is what is uploaded.
+connects_each() {
+    local proxy=http://127.0.0.1:$2
+    mark && gets "inner /1 $1" "$proxy/1" && gets "inner /2 $1" "$proxy/2" &&
+        gets '' -T /tmp/large "$proxy/upload/$3" && cmp /tmp/large "/tmp/upload/$3" && went 3 "$inner"
 }
+# keeps PORT: the proxy there has few connections for many requests.
+keeps() { mark && wrk_says -c 4 -d 1s "http://127.0.0.1:$1/kept" && routed 1 16; }
 
-nginx_keeps_upstreams() {
-    mark && wrk_says -c 4 -d 1s http://127.0.0.1:8005/kept && routed 1 16
-}
+nginx_as_client() { connects_each nginx 8005 3; }
+nginx_keeps_upstreams() { keeps 8005; }
 
 # What connect() told before is told by send now: an error of the upstream all the same.
 nginx_goes_elsewhere() {
@@ -144,14 +147,8 @@ nginx_goes_elsewhere() {
         went 2 "$inner" 3 "$nobody" 1 "deny by=verdict head=http asked=$routed "
 }
 
-haproxy_as_client() {
-    mark && gets 'inner /1 haproxy' http://127.0.0.1:8006/1 && gets 'inner /2 haproxy' http://127.0.0.1:8006/2 &&
-        gets '' -T /tmp/large http://127.0.0.1:8006/upload/4 && cmp /tmp/large /tmp/upload/4 && went 3 "$inner"
-}
-
-haproxy_keeps_servers() {
-    mark && wrk_says -c 4 -d 1s http://127.0.0.1:8006/kept && routed 1 16
-}
+haproxy_as_client() { connects_each haproxy 8006 4; }
+haproxy_keeps_servers() { keeps 8006; }
 
 haproxy_splices() {
     mark && gets 'inner /1 *' http://127.0.0.1:8007/1 && gets '' -T /tmp/large http://127.0.0.1:8007/upload/5 &&
