@@ -11,8 +11,7 @@ export KMESH=$BUILD/kmesh-kernel
 # shellcheck source=tests/boot/lib.sh
 . tests/boot/lib.sh
 
-mkdir -p "$scratch/kit/guest/bin"
-strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
+take_route_tool
 
 # run NAME [OPTION...]: the figures of one VM, "NAME NUMBER" a line, in $scratch/NAME
 run() {

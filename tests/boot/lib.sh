@@ -24,6 +24,18 @@ copy_work() {
         --exclude=./enhanced/root/usr/src . | tar -C "$1" --extract
 }
 
+# build_same OPTION...: the kernel of $WORK, from the source that lies there.
+build_same() {
+    local source=("$WORK"/source/linux-source-*.tar.xz)
+    "$KMESH" build --tarball "${source[0]}" --sha256 "$(jq -r .baseline.fingerprint "$WORK/report.json")" "$@"
+}
+
+# take_route_tool: kmesh-route is on the path of the tests in the guest.
+take_route_tool() {
+    mkdir -p "$scratch/kit/guest/bin"
+    strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
+}
+
 # guest_test NAMES [OPTION OF PROVE...]: runs guest/tests/NAME alone, one after the other, on the enhanced kernel of $WORK,
 # and expects that each passes. What stands in $scratch/kit/guest/bin is on their path.
 guest_test() {

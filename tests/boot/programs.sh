@@ -5,7 +5,6 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-mkdir -p "$scratch/kit/guest/bin"
-strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
+take_route_tool
 tar -C "$REPOSITORY/guest" -cf "$scratch/kit/guest/bin/programs.tar" programs
 guest_test test_programs --share / --timeout 1600 --append kmesh.probe_seconds=1500

@@ -5,6 +5,5 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-mkdir -p "$scratch/kit/guest/bin"
-strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
+take_route_tool
 guest_test test_router --append kmesh.probe_seconds=300 --timeout 600

@@ -6,16 +6,11 @@ set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../boot/lib.sh"
 
-source=("$WORK"/source/linux-source-*.tar.xz)
-build() {
-    "$KMESH" build --tarball "${source[0]}" --sha256 "$(jq -r .baseline.fingerprint "$WORK/report.json")" \
-        --work "$scratch/work" "$@"
-}
-build --until package
+build_same --work "$scratch/work" --until package
 rm -rf "$scratch/work/enhanced/rpmbuild/BUILD" # nothing to lend
-build --until control
+build_same --work "$scratch/work" --until control
 
-# STEPS of a control's log
+# steps WORK: how many compile steps its control took
 steps() { grep -cE '^  (CC|AS|LD) ' "$1/logs/control.log"; }
 [ "$(steps "$scratch/work")" -gt 1000 ] || fail "the control was not built from nothing"
 [ "$(steps "$WORK")" -lt 1000 ] || fail "the control of $WORK took nothing over"
