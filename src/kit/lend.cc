@@ -16,7 +16,7 @@ Result<void> run(Kit& kit, std::vector<std::string> argv) {
   KMESH_LET(exit, kit.processes.run(command));
   // some versions of cp exit with 1 where they left a file alone, without a word
   if (exit.ok() || (exit.code == 1 && exit.output.empty())) return {};
-  return fail("what the enhanced kernel has compiled cannot be used for the other one", "", "", exit.output);
+  return program_failed("what the enhanced kernel has compiled cannot be used for the other one", "", exit);
 }
 
 }  // namespace

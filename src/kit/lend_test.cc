@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "base/fakes.h"
 #include "base/process.h"
@@ -53,9 +52,7 @@ class LendTest : public ::testing::Test {
     return read(tree, "made");
   }
   std::string read(const std::string& tree, const std::string& name) {
-    std::ostringstream text;
-    text << std::ifstream(root_ / tree / name).rdbuf();
-    return text.str();
+    return disk_.read((root_ / tree / name).string()).value_or("");
   }
   // The other tree is configured last.
   Result<void> lend(const std::vector<const Patch*>& patches) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kit/boot.h"
 #include "kit/kit.h"
 #include "kit/report.h"
 
@@ -24,10 +25,7 @@ struct ProveOptions {
   std::string module;   // kmesh.ko for the image; empty: the one beside it
   std::string against_module;
   std::string work;
-  std::string append;      // added to the guest's kernel command line
-  unsigned timeout = 120;  // seconds a guest may take
-  std::string share;       // a folder of the host that the guests see at /share; empty: none
-  bool icount = false;     // the guests' clocks count instructions
+  BootOptions guest;  // of both
 };
 
 // Boots any image with the probes, alone or against another.

@@ -48,12 +48,7 @@ Result<GuestReport> prove_one(Kit& kit, const ProveOptions& options, const std::
   const Side side{name, folder, join(folder, "log"), Sandbox(false, folder, folder)};
   KMESH_TRY(make_root(kit, side));
   KMESH_TRY(make_initramfs(kit, side.path("root"), folder, image));
-  BootOptions how;
-  how.append = options.append;
-  how.timeout = std::chrono::seconds(options.timeout);
-  how.share = options.share;
-  how.icount = options.icount;
-  KMESH_LET(result, boot(kit, image, folder, how));
+  KMESH_LET(result, boot(kit, image, folder, options.guest));
   report.boots.push_back({name, result.seconds, result.accelerator});
   KMESH_TRY(check_guest(result, image.kernel, folder));
   return parse_guest_report(result.results);
