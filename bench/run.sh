@@ -4,6 +4,8 @@
 # writes bench/RESULTS.md. Takes about 20 minutes. The cold case: the kit's compiler cache is empty, the peer has none.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=bench/table.sh
+. bench/table.sh
 kmesh=$PWD/build/kmesh-kernel
 scratch=$PWD/build/bench
 runs=5
@@ -54,7 +56,6 @@ for _ in $(seq $runs); do
     awk "BEGIN { print $(now) - $start }" >> "$scratch/again"
 done
 
-row() { awk "BEGIN { printf \"| %s | %s | %s | %s |\\n\", \"$1\", \"$2\", \"$3\", ($4) ? \"met\" : \"missed\" }"; }
 plain_row() { echo "| $1 | $2 | $3 | |"; }
 short() { awk "BEGIN { printf \"%.1f\", $1 }"; }
 share=$(awk "BEGIN { printf \"%.1f\", 100 * $own / $bare }")

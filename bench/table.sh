@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What the tables of results share.
+
+# row NAME MEASURED GOAL CONDITION: CONDITION is awk's, and says whether the goal is met.
+row() {
+    local met=met
+    awk "BEGIN { exit !($4) }" || met=missed
+    echo "| $1 | $2 | $3 | $met |"
+}
