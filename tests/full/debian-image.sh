@@ -117,7 +117,7 @@ refused log "there is no BTF of the kernel $release"
 mv kept-image "modules/$release/vmlinuz"
 
 echo 'int main(void) { return 0; }' | gcc -g -x c -o "$headers/vmlinux" -
-pahole -J "$headers/vmlinux"
+LLVM_OBJCOPY=objcopy pahole -J "$headers/vmlinux"
 refused log "is not that of the kernel $release"
 mv kept "$headers/vmlinux"
 
