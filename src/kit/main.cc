@@ -18,6 +18,7 @@
 #include "kit/baseline.h"
 #include "kit/nearest.h"
 #include "kit/pipeline.h"
+#include "kit/planning.h"
 
 namespace kmesh {
 namespace {
@@ -33,10 +34,12 @@ struct Verb {
 };
 
 int build_verb(const std::vector<std::string>& arguments);
+int plan_verb(const std::vector<std::string>& arguments);
 int prove_verb(const std::vector<std::string>& arguments);
 
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"build", "source + patches -> an enhanced kernel package, booted and proven", &build_verb},
+    {"plan", "what each patch needs on each source, with evidence; builds nothing", &plan_verb},
     {"prove", "boot a kernel image with the probes, alone or against another", &prove_verb},
 });
 
@@ -156,6 +159,17 @@ bool is_named_config(const std::string& word) {
   return std::find(named_configs().begin(), named_configs().end(), word) != named_configs().end();
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+Result<void> check_sum(const std::string& sum, const std::string& tarball) {
+  if (sum.size() == 64 && sum.find_first_not_of("0123456789abcdef") == std::string::npos) return {};
+  return wrong_call("--sha256 takes 64 hexadecimal digits", "sha256sum prints them",
+                    fmt::format("sha256sum {}", tarball));
+}
+
 // What the options name must be there: asked before anything is made or fetched.
 Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
   KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
@@ -168,10 +182,20 @@ Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
                       meant ? fmt::format("did you mean --config {}?", *meant)
                             : "--config takes slim, debug, distro or a file");
   }
-  const bool hexadecimal = options.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!options.sha256.empty() && (options.sha256.size() != 64 || !hexadecimal))
-    return wrong_call("--sha256 takes 64 hexadecimal digits", "sha256sum prints them",
-                      fmt::format("sha256sum {}", options.tarball));
+  return options.sha256.empty() ? Result<void>() : check_sum(options.sha256, options.tarball);
+}
+
+// The same for the plan verb.
+Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& options) {
+  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
+  KMESH_LET(rows, parse_baselines(text));
+  for (const auto& name : options.baselines) KMESH_TRY(find_baseline(rows, name));
+  if (options.sha256.size() > options.tarballs.size())
+    return wrong_call("there are more checksums (--sha256) than tarballs");
+  for (std::size_t i = 0; i < options.sha256.size(); ++i)
+    KMESH_TRY(check_sum(options.sha256[i], options.tarballs[i]));
+  if (!options.revisions.empty() && options.trees.size() != 1)
+    return wrong_call("--revision reads from one repository, and --tree names more");
   return {};
 }
 
@@ -186,9 +210,14 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
           fmt::format("{}", fmt::join(words, "|"))};
 }
 
-// A verb's work behind the real doors: its call checked, its folder made and locked, its report answered.
-template <typename Check, typename Work, typename Text>
-int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Text& text) {
+struct Answer {
+  std::string text;
+  bool ok = true;
+};
+
+// A verb's work behind the real doors: its call checked, its folder made and locked, its result answered.
+template <typename Check, typename Work, typename Say>
+int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Say& say) {
   RealDisk disk;
   RealProcesses processes;
   StatusWriter status = status_for_stderr();
@@ -199,10 +228,11 @@ int work_in(const std::string& folder, bool json, const Check& check, const Work
   if (const auto made = disk.make_dirs(folder); !made) return show(made.error(), json);
   const auto lock = FolderLock::take(folder);
   if (!lock) return show(lock.error(), json);
-  const auto report = work(kit);
+  const auto result = work(kit);
   status.stop();
-  if (!report) return show(report.error(), json);
-  return answer(json ? report_json(*report) : plain(text(*report)), report->ok ? kDone : kFailed);
+  if (!result) return show(result.error(), json);
+  const Answer said = say(*result);
+  return answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
 }
 
 int build_verb(const std::vector<std::string>& arguments) {
@@ -242,12 +272,52 @@ int build_verb(const std::vector<std::string>& arguments) {
   if (!is_named_config(options.config)) options.config = absolute(options.config);
   if (options.work.empty()) options.work = "build/" + (options.baseline.empty() ? "5.10" : options.baseline);
   options.work = absolute(options.work);
-  for (char& c : options.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  options.sha256 = lower(options.sha256);
 
   return work_in(
       options.work, json, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return build(kit, options); },
-      [&](const Report& report) { return report_screen(report, options.work); });
+      [&](const Report& report) {
+        return Answer{json ? report_json(report) : report_screen(report, options.work), report.ok};
+      });
+}
+
+int plan_verb(const std::vector<std::string>& arguments) {
+  PlanOptions options;
+  options.work = "build/plan";
+  bool json = false;
+  bool no_verify = false;
+  CLI::App app("Judges every patch of the archive, or of a folder of yours, on every source named.",
+               "kmesh-kernel plan");
+  app.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); may be repeated");
+  auto* tarball =
+      app.add_option("--tarball", options.tarballs, "a kernel's source as a tarball; may be repeated")
+          ->check(named());
+  app.add_option("--sha256", options.sha256, "checksums of the tarballs, in their order")->needs(tarball);
+  auto* tree = app.add_option("--tree", options.trees, "a kernel's source as a folder; may be repeated")
+                   ->check(named());
+  app.add_option("--revision", options.revisions,
+                 "tag or commit of the git repository at --tree; may be repeated")
+      ->needs(tree);
+  app.add_option("--series", options.series, "folder of patches, with a series file or taken by name")
+      ->check(named());
+  app.add_option("--work", options.work, "folder for what is fetched and read (default build/plan)")
+      ->check(named());
+  app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
+  app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
+  app.add_flag("--json", json, "the matrix as JSON on standard output");
+  app.footer("Example:\n  kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12");
+  if (const auto code = parse(app, arguments)) return *code;
+  options.verify = !no_verify;
+  for (auto* paths : {&options.tarballs, &options.trees}) {
+    for (auto& path : *paths) path = absolute(path);
+  }
+  for (auto* path : {&options.series, &options.work}) *path = absolute(*path);
+  for (auto& sum : options.sha256) sum = lower(sum);
+  return work_in(
+      options.work, json, [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
+      [&](Kit& kit) { return plan_sources(kit, options); },
+      [&](const Matrix& matrix) { return Answer{json ? matrix_json(matrix) : matrix_text(matrix)}; });
 }
 
 int prove_verb(const std::vector<std::string>& arguments) {
@@ -279,7 +349,10 @@ int prove_verb(const std::vector<std::string>& arguments) {
   options.guest.timeout = std::chrono::seconds(timeout);
   return work_in(
       options.work, json, [](const Kit&) { return Result<void>(); },
-      [&](Kit& kit) { return prove(kit, options); }, proof_text);
+      [&](Kit& kit) { return prove(kit, options); },
+      [&](const Report& report) {
+        return Answer{json ? report_json(report) : proof_text(report), report.ok};
+      });
 }
 
 int run(const std::vector<std::string>& words) {

@@ -18,8 +18,15 @@ Result<Source> fetch_debian(Kit& kit, const std::vector<BaselineRow>& rows, cons
 // A tarball that is already here. Verified by its checksum: the user's, or one the row knows.
 Result<Source> open_tarball(Kit& kit, const std::vector<BaselineRow>& rows, const Options& options);
 
+// The same before anything is read: who vouches for a tarball of that checksum. Pure.
+Result<Source> vouch_for_tarball(const std::vector<BaselineRow>& rows, const std::string& tarball,
+                                 const std::string& hash, const std::string& sha256, bool verify);
+
 // A tree that is already here; nobody vouches for it, so it needs --no-verify.
 Result<Source> open_tree(Kit& kit, const Options& options);
+
+// The same without a fingerprint, for which the whole tree would be looked at.
+Result<Source> name_tree(Kit& kit, const std::string& tree, bool verify);
 
 // What the journal keeps of a fetched source, and the source again; `folder` is where its files are. Pure.
 std::map<std::string, std::string> facts_of(const Source& source);

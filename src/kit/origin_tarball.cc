@@ -9,37 +9,42 @@
 
 namespace kmesh {
 
-Result<Source> open_tarball(Kit& kit, const std::vector<BaselineRow>& rows, const Options& options) {
-  if (!kit.disk.exists(options.tarball))
-    return fail(fmt::format("there is no file {}", options.tarball), "check the name given to --tarball");
-  KMESH_LET(hash, kit.disk.sha256(options.tarball));
+Result<Source> vouch_for_tarball(const std::vector<BaselineRow>& rows, const std::string& tarball,
+                                 const std::string& hash, const std::string& sha256, bool verify) {
   Source source;
-  source.tarball = options.tarball;
+  source.tarball = tarball;
   source.fingerprint = hash;
-  source.origin = fmt::format("tarball {}", name_of(options.tarball));
+  source.origin = fmt::format("tarball {}", name_of(tarball));
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const BaselineRow& candidate) {
     return std::find(candidate.tarballs.begin(), candidate.tarballs.end(), hash) != candidate.tarballs.end();
   });
-  std::string given = options.sha256;
+  std::string given = sha256;
   for (char& c : given) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (!given.empty() && given != hash)
-    return fail(fmt::format("{} does not have the checksum that was given: it was changed or is incomplete",
-                            options.tarball),
-                "fetch it again from where the checksum comes from",
-                fmt::format("sha256sum {}", options.tarball),
-                fmt::format("expected {}\nfound    {}\n", given, hash));
+    return fail(
+        fmt::format("{} does not have the checksum that was given: it was changed or is incomplete", tarball),
+        "fetch it again from where the checksum comes from", fmt::format("sha256sum {}", tarball),
+        fmt::format("expected {}\nfound    {}\n", given, hash));
   if (!given.empty()) {
     source.verified = "checksum given with --sha256";
   } else if (row != rows.end()) {
     source.verified = fmt::format("checksum known for baseline {}", row->name);
-  } else if (options.verify) {
-    return fail(fmt::format("nothing vouches for {}: its checksum is not one the kit knows", options.tarball),
+  } else if (verify) {
+    return fail(fmt::format("nothing vouches for {}: its checksum is not one the kit knows", tarball),
                 "give the checksum its publisher names, or take it as it is with --no-verify",
-                fmt::format("kmesh-kernel build --tarball {} --sha256 HEX", options.tarball),
+                fmt::format("kmesh-kernel build --tarball {} --sha256 HEX", tarball),
                 fmt::format("its sha256 is {}\n", hash));
   } else {
     source.warnings.push_back("the source was not verified (--no-verify)");
   }
+  return source;
+}
+
+Result<Source> open_tarball(Kit& kit, const std::vector<BaselineRow>& rows, const Options& options) {
+  if (!kit.disk.exists(options.tarball))
+    return fail(fmt::format("there is no file {}", options.tarball), "check the name given to --tarball");
+  KMESH_LET(hash, kit.disk.sha256(options.tarball));
+  KMESH_LET(source, vouch_for_tarball(rows, options.tarball, hash, options.sha256, options.verify));
   KMESH_LET(read, read_from_tarball(options.tarball, {"Makefile"}));
   if (!read.texts.contains("Makefile"))
     return fail(
@@ -56,7 +61,7 @@ Result<Source> open_tarball(Kit& kit, const std::vector<BaselineRow>& rows, cons
   source.top = read.top;
   source.version = version;
   source.name = version;
-  return source;
+  return std::move(source);
 }
 
 }  // namespace kmesh

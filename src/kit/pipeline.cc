@@ -10,6 +10,7 @@
 
 #include "kit/kernel.h"
 #include "kit/origin.h"
+#include "kit/patch_folder.h"
 #include "kit/root.h"
 #include "kit/stages.h"
 #include "kit/tools.h"
@@ -76,21 +77,8 @@ class Build {
     return stages_.run_always("series", [&]() -> Result<std::string> {
       series_folder_ =
           options_.series.empty() ? join(kit_.data.kernel, "patches/" + row_.series) : options_.series;
-      const std::string file = join(series_folder_, "series");
-      const auto text = kit_.disk.read(file);
-      if (!text)
-        return fail(fmt::format("there is no series file {}", file),
-                    "it names the patches in the order they are applied, one file name a line");
-      KMESH_LET(entries, parse_series(*text));
-      for (const auto& entry : entries) {
-        const auto patch_text = kit_.disk.read(join(series_folder_, entry.file));
-        if (!patch_text)
-          return fail(
-              fmt::format("the series names {}, and there is no such file", entry.file),
-              fmt::format("put the patch into {}, or take the line out of its series file", series_folder_));
-        KMESH_LET(patch, parse_patch_file(entry, *patch_text));
-        patches_.push_back(std::move(patch));
-      }
+      KMESH_LET(patches, read_patch_folder(kit_.disk, series_folder_, WithoutSeries::kRefuse));
+      patches_ = std::move(patches);
       return fmt::format("{} patch{}", patches_.size(), patches_.size() == 1 ? "" : "es");
     });
   }

@@ -72,12 +72,66 @@ std::string_view word_of(Found found) {
   }
 }
 
-// The first `limit` lines of a window, each behind a mark.
-std::string quoted(const Lines& lines, std::size_t from, std::size_t count, std::string_view mark) {
+// A line as a column can show it: tabs are blanks, and its end is left out.
+std::string shown(std::string_view line) {
   std::string text;
-  for (std::size_t i = from; i < std::min(lines.size(), from + count); ++i) {
-    text += fmt::format("    {} {}", mark, lines[i]);
-    if (!text.ends_with('\n')) text += '\n';
+  for (const char c : line) {
+    if (c == '\t')
+      text.append(8 - text.size() % 8, ' ');
+    else if (c != '\n' && c != '\r')
+      text += c;
+  }
+  return text;
+}
+
+// Pairs of lines that stand beside each other: equal ones, in order, as many as there can be; -1 where one
+// side has no counterpart. Windows too long for that are paired line by line.
+std::vector<std::pair<int, int>> paired(const Lines& left, const Lines& right) {
+  const std::size_t rows = left.size();
+  const std::size_t columns = right.size();
+  std::vector<std::pair<int, int>> pairs;
+  if (rows * columns > 1'000'000) {
+    for (std::size_t i = 0; i < std::max(rows, columns); ++i)
+      pairs.emplace_back(i < rows ? static_cast<int>(i) : -1, i < columns ? static_cast<int>(i) : -1);
+    return pairs;
+  }
+  // common[i][j]: equal lines in order from left[i] and right[j] on
+  std::vector<std::vector<int>> common(rows + 1, std::vector<int>(columns + 1, 0));
+  for (std::size_t i = rows; i-- > 0;) {
+    for (std::size_t j = columns; j-- > 0;)
+      common[i][j] =
+          left[i] == right[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+  }
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < rows || j < columns) {
+    const bool both = i < rows && j < columns;
+    const bool equal = both && left[i] == right[j];
+    // a changed line stands beside what it was changed to
+    const bool changed = both && !equal && common[i + 1][j + 1] == common[i][j];
+    if (equal || changed)
+      pairs.emplace_back(static_cast<int>(i++), static_cast<int>(j++));
+    else if (i < rows && (j == columns || common[i + 1][j] == common[i][j]))
+      pairs.emplace_back(static_cast<int>(i++), -1);
+    else
+      pairs.emplace_back(-1, static_cast<int>(j++));
+  }
+  return pairs;
+}
+
+// Two columns, with a mark where they differ.
+std::string side_by_side(const Lines& expected, const Lines& found, std::string_view title) {
+  std::size_t width = 8;
+  for (const auto& line : expected) width = std::max(width, shown(line).size());
+  std::string text = fmt::format("      {:<{}} | {}\n", "expected", width, title);
+  for (const auto& [left, right] : paired(expected, found)) {
+    const std::string* wanted = left < 0 ? nullptr : &expected[static_cast<std::size_t>(left)];
+    const std::string* there = right < 0 ? nullptr : &found[static_cast<std::size_t>(right)];
+    const bool same = wanted != nullptr && there != nullptr && *wanted == *there;
+    text += fmt::format("    {} {:<{}} | {}", same ? ' ' : '!', wanted != nullptr ? shown(*wanted) : "",
+                        width, there != nullptr ? shown(*there) : "");
+    while (text.ends_with(' ')) text.pop_back();
+    text += '\n';
   }
   return text;
 }
@@ -93,10 +147,11 @@ std::string conflict_text(const FilePatch& file, int index, const Tree& tree) {
     text += "    (the patch deletes the file, which must hold these lines and no others)\n";
   const Lines wanted = hunk.side('-');
   const int nearest = most_similar(found->second, wanted);
-  text += "    expected:\n" + quoted(wanted, 0, wanted.size(), "|");
-  if (nearest == 0) return text + "    found: no line of it\n";
-  return text + fmt::format("    found, nearest, at line {}:\n", nearest) +
-         quoted(found->second, static_cast<std::size_t>(nearest - 1), wanted.size(), "|");
+  if (nearest == 0) return text + side_by_side(wanted, {}, "found: no line of it");
+  const auto from = found->second.begin() + (nearest - 1);
+  const auto count = std::min(found->second.end() - from, static_cast<std::ptrdiff_t>(wanted.size()));
+  return text +
+         side_by_side(wanted, {from, from + count}, fmt::format("found, nearest, at line {}", nearest));
 }
 
 void say_hunks(const Patch& patch, const Trial& forward, const Trial& reverse, const Tree& tree,
@@ -243,6 +298,10 @@ Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files) {
     }
     if (planned.verdict == Verdict::kNeeded) tree = std::move(forward.result);
     plan.patches.push_back(std::move(planned));
+  }
+  for (const auto& [path, lines] : tree) {
+    std::string& text = plan.after[path];
+    for (const auto& line : lines) text += line;
   }
   return plan;
 }

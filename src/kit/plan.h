@@ -32,14 +32,15 @@ struct PlannedPatch {
   std::string blocked_by;  // an earlier patch's file name
 };
 
+// Path -> text of the files the series touches or asks about; what is not in it does not exist.
+using TouchedFiles = std::map<std::string, std::string>;
+
 struct Plan {
   std::vector<PlannedPatch> patches;
+  TouchedFiles after;  // as the needed patches leave them
 
   [[nodiscard]] std::vector<const PlannedPatch*> needed() const;
 };
-
-// Path -> text of the files the series touches or asks about; what is not in it does not exist.
-using TouchedFiles = std::map<std::string, std::string>;
 
 Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files);
 

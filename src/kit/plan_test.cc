@@ -117,10 +117,25 @@ TEST(MakePlan, AConflictShowsTheExpectedAndTheFoundLines) {
   const auto checked = check_plan(plan, "Linux 5.10.1");
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().what, "1.patch does not apply to Linux 5.10.1 (conflict)");
-  EXPECT_EQ(
-      checked.error().detail,
-      "1.patch: conflict\n  f, hunk 1 of 1 (expected at line 2):\n    expected:\n    | first\n    | second\n"
-      "    | third\n    found, nearest, at line 2:\n    | first\n    | changed\n    | third\n");
+  EXPECT_EQ(checked.error().detail,
+            "1.patch: conflict\n  f, hunk 1 of 1 (expected at line 2):\n      expected | found, nearest, at "
+            "line 2\n"
+            "      first    | first\n    ! second   | changed\n      third    | third\n");
+}
+
+TEST(MakePlan, LinesThatOneSideLacksStandAlone) {
+  const Patch patch =
+      patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n first\n \tsecond\n-third\n+3rd\n fourth\n");
+  const Plan plan = make_plan({patch}, {{"f", "first\nthird\nnew\nfourth\n"}});
+  EXPECT_THAT(detail_of(plan), HasSubstr("      first          | first\n    !         second |\n"
+                                         "      third          | third\n    !                | new\n"
+                                         "      fourth         | fourth\n"));
+}
+
+TEST(MakePlan, AConflictWithNothingAlikeSaysSo) {
+  const Patch patch = patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n first\n-second\n+2nd\n");
+  EXPECT_THAT(detail_of(make_plan({patch}, {{"f", "other\n"}})),
+              HasSubstr("      expected | found: no line of it\n    ! first    |\n    ! second   |\n"));
 }
 
 TEST(MakePlan, AnAmbiguousHunkIsAConflict) {

@@ -27,7 +27,7 @@ PlannedPatch planned(const std::string& feature, Verdict verdict) {
   return item;
 }
 
-Plan plan_of(std::vector<PlannedPatch> patches) { return {std::move(patches)}; }
+Plan plan_of(std::vector<PlannedPatch> patches) { return {std::move(patches), {}}; }
 
 std::string objection(Verdict verdict, const GuestReport& baseline, const GuestReport& enhanced) {
   const Proof proof = judge(plan_of({planned("x", verdict)}), {}, baseline, enhanced);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/status.h"
+#include "kit/evidence.h"
 
 namespace kmesh {
 namespace {
@@ -16,21 +17,6 @@ using Json = nlohmann::ordered_json;
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 1U << 20) return fmt::format("{} KiB", bytes >> 10);
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
-}
-
-// What an evidence list says in a few words.
-std::string evidence_text(const PlannedPatch& planned) {
-  if (planned.verdict == Verdict::kEquivalent && !planned.evidence.empty()) {
-    const Evidence& first = planned.evidence.front();
-    return fmt::format("{}:{} has it by another change", first.path, first.line);
-  }
-  const auto moved = std::count_if(planned.evidence.begin(), planned.evidence.end(),
-                                   [](const Evidence& item) { return item.offset != 0; });
-  std::string text =
-      fmt::format("{} hunk{}, {}", planned.evidence.size(), planned.evidence.size() == 1 ? "" : "s",
-                  moved == 0 ? "each at its own line" : fmt::format("{} moved", moved));
-  if (planned.verdict == Verdict::kPresent) text += ", already there";
-  return text;
 }
 
 std::string proof_word(const FeatureProof& item) {
@@ -70,17 +56,11 @@ std::string report_json(const Report& report) {
   if (!report.until.empty()) json["until"] = report.until;
   json["patches"] = Json::array();
   for (const auto& planned : report.plan.patches) {
-    Json evidence = Json::array();
-    for (const auto& item : planned.evidence) {
-      evidence.push_back(
-          {{"path", item.path}, {"line", item.line}, {"offset", item.offset}, {"match", item.match}});
-      if (!item.text.empty()) evidence.back()["text"] = item.text;
-    }
     json["patches"].push_back({{"file", planned.patch.file},
                                {"subject", planned.patch.subject},
                                {"feature", planned.patch.feature},
                                {"verdict", name_of(planned.verdict)},
-                               {"evidence", evidence}});
+                               {"evidence", evidence_json(planned)}});
   }
   json["packages"] = Json::array();
   for (const auto& package : report.packages)

@@ -28,10 +28,8 @@ build --until package
 expect_exit 1
 expect_stderr "^error: $patch does not apply to Linux 5.10.999 \(conflict\)"
 expect_stderr 'include/trace/bpf_probe.h, hunk 3 of 5 \(expected at line 90\)'
-expect_stderr '^ +expected:'
-expect_stderr '^ +\| #define FIRST\(x, \.\.\.\) x$'
-expect_stderr '^ +found, nearest, at line [0-9]+:'
-expect_stderr '^ +\| #define FIRST\(x, \.\.\.\) \(x\)$'
+expect_stderr '^ +expected +\| found, nearest, at line [0-9]+$'
+expect_stderr '^ +! #define FIRST\(x, \.\.\.\) x +\| #define FIRST\(x, \.\.\.\) \(x\)$'
 refute_stderr 'hunk 1 of 5'
 nothing_half_done
 

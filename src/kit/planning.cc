@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/planning.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "kit/patch_folder.h"
+#include "kit/sources.h"
+
+namespace kmesh {
+namespace {
+
+// A series of one's own is that of every source; the archive has one for each baseline.
+Result<std::vector<Series>> read_archive(Kit& kit, const std::vector<BaselineRow>& rows,
+                                         const std::string& own) {
+  std::vector<Series> archive;
+  const auto add = [&](const std::string& name, const std::string& folder) -> Result<void> {
+    KMESH_LET(patches, read_patch_folder(kit.disk, folder, WithoutSeries::kByName));
+    archive.push_back({name, std::move(patches)});
+    return {};
+  };
+  if (!own.empty()) {
+    KMESH_TRY(add(name_of(own), own));
+    return archive;
+  }
+  for (const auto& row : rows) KMESH_TRY(add(row.series, join(kit.data.kernel, "patches/" + row.series)));
+  return archive;
+}
+
+}  // namespace
+
+Result<Matrix> plan_sources(Kit& kit, const PlanOptions& options) {
+  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "baselines.toml")));
+  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(archive, read_archive(kit, rows, options.series));
+  std::vector<std::string> paths;
+  for (const auto& series : archive) {
+    for (auto& path : paths_to_read(series.patches)) paths.push_back(std::move(path));
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  Sources sources(kit, rows, {options.work, options.verify, options.refresh}, paths);
+
+  std::vector<Column> columns;
+  // Its own series: the one named, or the archive's for its baseline, which its version tells where it has no
+  // name.
+  const auto add = [&](OpenSource opened, std::optional<BaselineRow> row) {
+    if (!row) row = baseline_of_version(rows, opened.source.version);
+    const std::string own = !options.series.empty() ? archive.front().name : row ? row->series : "";
+    columns.push_back({std::move(opened.source), own, std::move(opened.files)});
+  };
+  std::vector<std::string> names = options.baselines;
+  if (names.empty() && options.tarballs.empty() && options.trees.empty()) names.emplace_back("5.10");
+  for (const auto& name : names) {
+    KMESH_LET(row, find_baseline(rows, name));
+    KMESH_LET(opened, sources.baseline(row));
+    add(std::move(opened), row);
+  }
+  for (std::size_t i = 0; i < options.tarballs.size(); ++i) {
+    KMESH_LET(opened,
+              sources.tarball(options.tarballs[i], i < options.sha256.size() ? options.sha256[i] : ""));
+    add(std::move(opened), std::nullopt);
+  }
+  for (const auto& tree : options.trees) {
+    if (options.revisions.empty()) {
+      KMESH_LET(opened, sources.tree(tree));
+      add(std::move(opened), std::nullopt);
+    }
+    for (const auto& revision : options.revisions) {
+      KMESH_LET(opened, sources.revision(tree, revision));
+      add(std::move(opened), std::nullopt);
+    }
+  }
+  return make_matrix(archive, std::move(columns));
+}
+
+}  // namespace kmesh

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sources that are asked and not built: each with the text of the files that matter. What was read once is
+// kept by the source's content, below the work folder.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kit/baseline.h"
+#include "kit/kit.h"
+#include "kit/plan.h"
+#include "kit/texts.h"
+
+namespace kmesh {
+
+struct OpenSource {
+  Source source;
+  TouchedFiles files;
+};
+
+struct SourceOptions {
+  std::string work;  // absolute
+  bool verify = true;
+  bool refresh = false;  // ask the package archive again
+};
+
+class Sources {
+ public:
+  // `paths` are those that are read of every source.
+  Sources(Kit& kit, std::vector<BaselineRow> rows, SourceOptions options, std::vector<std::string> paths);
+
+  // Debian's package for that row, fetched once.
+  Result<OpenSource> baseline(const BaselineRow& row);
+  Result<OpenSource> tarball(const std::string& path, const std::string& sha256);
+  Result<OpenSource> tree(const std::string& path);
+  // A commit of a git repository; its fingerprint is the commit's id.
+  Result<OpenSource> revision(const std::string& repository, const std::string& name);
+
+ private:
+  Result<TouchedFiles> read_tarball(const Source& source);
+
+  Kit& kit_;
+  std::vector<BaselineRow> rows_;
+  SourceOptions options_;
+  std::vector<std::string> paths_;
+  TextCache texts_;
+  FileHashes hashes_;
+};
+
+}  // namespace kmesh
