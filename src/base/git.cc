@@ -60,4 +60,53 @@ Result<Revision> read_from_revision(const std::string& repository, const std::st
   return found;
 }
 
+Result<MergedText> merge_texts(const MergeSide& ancestor, const MergeSide& ours, const MergeSide& theirs) {
+  const Library library;
+  const auto input = [](const MergeSide& side) {
+    git_merge_file_input made{};
+    git_merge_file_input_init(&made, GIT_MERGE_FILE_INPUT_VERSION);
+    made.ptr = side.text.data();
+    made.size = side.text.size();
+    made.path = side.label.c_str();
+    return made;
+  };
+  const auto base = input(ancestor);
+  const auto left = input(ours);
+  const auto right = input(theirs);
+  git_merge_file_options options{};
+  git_merge_file_options_init(&options, GIT_MERGE_FILE_OPTIONS_VERSION);
+  options.ancestor_label = ancestor.label.c_str();
+  options.our_label = ours.label.c_str();
+  options.their_label = theirs.label.c_str();
+  options.flags = GIT_MERGE_FILE_STYLE_DIFF3;
+  git_merge_file_result merged{};
+  if (git_merge_file(&merged, &base, &left, &right, &options) != 0)
+    return fail(fmt::format("{} cannot be merged with {}: {}", theirs.label, ours.label, why()));
+  MergedText answer{merged.automergeable != 0,
+                    merged.len == 0 ? std::string() : std::string(merged.ptr, merged.len)};
+  git_merge_file_result_free(&merged);
+  return answer;
+}
+
+Result<std::string> diff_texts(const std::string& path, const std::optional<std::string>& before,
+                               const std::optional<std::string>& after) {
+  const Library library;
+  const auto data = [](const std::optional<std::string>& side) { return side ? side->data() : nullptr; };
+  const auto size = [](const std::optional<std::string>& side) { return side ? side->size() : 0; };
+  git_diff_options options{};
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+  options.flags = GIT_DIFF_FORCE_TEXT;
+  git_patch* raw_patch = nullptr;
+  if (git_patch_from_buffers(&raw_patch, data(before), size(before), path.c_str(), data(after), size(after),
+                             path.c_str(), &options) != 0)
+    return fail(fmt::format("{}: no diff can be made: {}", path, why()));
+  const Owned<git_patch> patch(raw_patch, &git_patch_free);
+  git_buf buffer{};
+  if (git_patch_to_buf(&buffer, patch.get()) != 0)
+    return fail(fmt::format("{}: no diff can be written: {}", path, why()));
+  std::string text(buffer.ptr != nullptr ? buffer.ptr : "", buffer.size);
+  git_buf_dispose(&buffer);
+  return text;
+}
+
 }  // namespace kmesh

@@ -15,6 +15,7 @@
 
 #include "base/interrupt.h"
 #include "base/lock.h"
+#include "kit/adapting.h"
 #include "kit/baseline.h"
 #include "kit/nearest.h"
 #include "kit/pipeline.h"
@@ -34,12 +35,14 @@ struct Verb {
 };
 
 int build_verb(const std::vector<std::string>& arguments);
+int adapt_verb(const std::vector<std::string>& arguments);
 int plan_verb(const std::vector<std::string>& arguments);
 int prove_verb(const std::vector<std::string>& arguments);
 
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"build", "source + patches -> an enhanced kernel package, booted and proven", &build_verb},
     {"plan", "what each patch needs on each source, with evidence; builds nothing", &plan_verb},
+    {"adapt", "carry a series to another source; what does not apply is merged", &adapt_verb},
     {"prove", "boot a kernel image with the probes, alone or against another", &prove_verb},
 });
 
@@ -199,6 +202,17 @@ Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& op
   return {};
 }
 
+// The same for the adapt verb.
+Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options) {
+  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
+  KMESH_LET(rows, parse_baselines(text));
+  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
+  if (options.baseline.empty() && options.tarball.empty() && options.tree.empty())
+    return wrong_call("what is the series to be adapted to?", "name a source",
+                      "kmesh-kernel adapt --baseline NAME");
+  return {};
+}
+
 // A choice of words whose refusal names the nearest.
 CLI::Validator one_of(const std::vector<std::string>& words) {
   return {[words](std::string& word) -> std::string {
@@ -213,6 +227,7 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
 struct Answer {
   std::string text;
   bool ok = true;
+  Error error = {};  // said on standard error besides, where it has words
 };
 
 // A verb's work behind the real doors: its call checked, its folder made and locked, its result answered.
@@ -232,7 +247,8 @@ int work_in(const std::string& folder, bool json, const Check& check, const Work
   status.stop();
   if (!result) return show(result.error(), json);
   const Answer said = say(*result);
-  return answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
+  const int code = answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
+  return said.error.what.empty() ? code : show(said.error, false);
 }
 
 int build_verb(const std::vector<std::string>& arguments) {
@@ -318,6 +334,57 @@ int plan_verb(const std::vector<std::string>& arguments) {
       options.work, json, [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return plan_sources(kit, options); },
       [&](const Matrix& matrix) { return Answer{json ? matrix_json(matrix) : matrix_text(matrix)}; });
+}
+
+Answer say_adapted(const AdaptReport& report, bool json) {
+  Answer said{json ? adapt_json(report) : adapt_text(report), report.adaptation.decided()};
+  if (!said.ok)
+    said.error =
+        fail("not every patch could be adapted; a person must decide",
+             "resolve what lies in *.conflicts/, make the patch of it, and take the # from its line in "
+             "the series",
+             fmt::format("grep -n '^# undecided' {}/series", report.output))
+            .value();
+  return said;
+}
+
+int adapt_verb(const std::vector<std::string>& arguments) {
+  AdaptOptions options;
+  options.work = "build/plan";
+  bool json = false;
+  bool no_verify = false;
+  CLI::App app("Carries a series to another source, as a new folder of patches.", "kmesh-kernel adapt");
+  auto* baseline =
+      app.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml");
+  auto* tarball =
+      app.add_option("--tarball", options.tarball, "the same: a tarball")->check(named())->excludes(baseline);
+  app.add_option("--tree", options.tree, "the same: a folder")
+      ->check(named())
+      ->excludes(baseline)
+      ->excludes(tarball);
+  app.add_option("--series", options.series, "the patches (default: the archive's for the baseline before)")
+      ->check(named());
+  app.add_option("--from", options.from,
+                 "the source they were written for, name or path (default: Kmesh-Base)")
+      ->check(named());
+  app.add_option("--output", options.output, "the new folder (default WORK/series-NAME)")->check(named());
+  app.add_option("--work", options.work, "folder for what is fetched and read (default build/plan)")
+      ->check(named());
+  app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
+  app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
+  app.add_flag("--json", json, "what was done as JSON on standard output");
+  app.footer("Example:\n  kmesh-kernel adapt --baseline 6.12 --output build/6.12-series");
+  if (const auto code = parse(app, arguments)) return *code;
+  options.verify = !no_verify;
+  const std::string& name = !options.tree.empty() ? options.tree : options.tarball;
+  if (options.output.empty())
+    options.output = join(options.work, "series-" + (name.empty() ? options.baseline : name_of(name)));
+  for (auto* path : {&options.tarball, &options.tree, &options.series, &options.output, &options.work})
+    *path = absolute(*path);
+  return work_in(
+      options.work, json, [&](const Kit& kit) { return check_adapt_call(kit.disk, kit.data, options); },
+      [&](Kit& kit) { return adapt(kit, options); },
+      [&](const AdaptReport& report) { return say_adapted(report, json); });
 }
 
 int prove_verb(const std::vector<std::string>& arguments) {

@@ -86,7 +86,8 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
   std::istringstream lines{std::string(text)};
   std::string continued;  // a folded Subject goes on in the next line
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("diff --git ") || line.starts_with("--- a/")) break;
+    if (line.starts_with("diff --git ") || line.starts_with("--- a/") || line == "--- /dev/null") break;
+    patch.header += line + "\n";
     if (continued == "Subject" && line.starts_with(" ")) {
       patch.subject += " " + trimmed(line);
       continue;

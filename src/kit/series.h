@@ -27,6 +27,7 @@ struct Patch {
   std::vector<PresentIf> present_if_all;
   std::vector<PresentIf> present_if_any;
   std::string sha256;
+  std::string header;  // everything before the first diff
   std::vector<FilePatch> files;
 };
 

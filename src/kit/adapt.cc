@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/adapt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/git.h"
+
+namespace kmesh {
+namespace {
+
+std::optional<std::string> text_of(const TouchedFiles& files, const std::string& path) {
+  const auto found = files.find(path);
+  return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
+}
+
+std::set<std::string> paths_of(const Patch& patch) {
+  std::set<std::string> paths;
+  for (const auto& file : patch.files) paths.insert(file.path());
+  return paths;
+}
+
+Result<std::string> diff_of(const Patch& patch, const TouchedFiles& before, const TouchedFiles& after) {
+  std::string diff;
+  for (const auto& path : paths_of(patch)) {
+    KMESH_LET(one, diff_texts(path, text_of(before, path), text_of(after, path)));
+    diff += one;
+  }
+  return diff;
+}
+
+// One patch merged into the target: the tree after it, or the files with a conflict.
+struct Merge {
+  TouchedFiles tree;
+  std::map<std::string, std::string> conflicts;
+  std::string why;  // where it cannot be merged at all
+};
+
+Result<Merge> merge_patch(const Patch& patch, const Written& written, const std::string& target,
+                          const TouchedFiles& files) {
+  Merge merge{files, {}, ""};
+  if (!written.applies) {
+    merge.why = fmt::format("it does not apply to {} either, which it says it was written for", written.name);
+    return merge;
+  }
+  for (const auto& path : paths_of(patch)) {
+    const auto ancestor = text_of(written.before, path);
+    const auto theirs = text_of(written.after, path);
+    const auto ours = text_of(files, path);
+    if (ours == theirs) continue;
+    if (ours == ancestor) {
+      if (theirs)
+        merge.tree[path] = *theirs;
+      else
+        merge.tree.erase(path);
+      continue;
+    }
+    if (!ours || !theirs) {
+      merge.why = ours ? fmt::format("it deletes {}, which {} has changed", path, target)
+                       : fmt::format("{} has no {}; where did its code go?", target, path);
+      continue;
+    }
+    KMESH_LET(merged,
+              merge_texts({written.name, ancestor.value_or("")}, {target, *ours}, {patch.file, *theirs}));
+    if (merged.clean)
+      merge.tree[path] = merged.text;
+    else
+      merge.conflicts[path] = merged.text;
+  }
+  return merge;
+}
+
+// A patch that does not apply as it is.
+Result<AdaptedPatch> merged(AdaptedPatch adapted, const Written& written, const std::string& target,
+                            TouchedFiles& tree) {
+  KMESH_LET(merge, merge_patch(adapted.patch, written, target, tree));
+  if (!merge.why.empty() || !merge.conflicts.empty()) {
+    adapted.why = merge.why;
+    if (!merge.conflicts.empty()) {
+      if (!adapted.why.empty()) adapted.why += "; ";
+      adapted.why += fmt::format("{} file{} changed at the same lines", merge.conflicts.size(),
+                                 merge.conflicts.size() == 1 ? " was" : "s were");
+    }
+    adapted.conflicts = std::move(merge.conflicts);
+    return adapted;
+  }
+  KMESH_LET(diff, diff_of(adapted.patch, tree, merge.tree));
+  if (diff.empty()) {
+    adapted.outcome = Adapted::kDropped;
+    adapted.why = fmt::format("merged, it changes nothing: {} has all of it", target);
+    return adapted;
+  }
+  adapted.outcome = Adapted::kMerged;
+  adapted.why = "merged without a conflict: read it, for a merge knows lines and not what they mean";
+  adapted.diff = std::move(diff);
+  tree = std::move(merge.tree);
+  return adapted;
+}
+
+std::string dropped_because(const PlannedPatch& planned, const std::string& target) {
+  if (planned.verdict == Verdict::kPresent) return fmt::format("{} has the same change", target);
+  const Evidence& first = planned.evidence.front();
+  return fmt::format("{} has it by another change ({}:{})", target, first.path, first.line);
+}
+
+}  // namespace
+
+std::string_view name_of(Adapted outcome) {
+  switch (outcome) {
+    case Adapted::kKept:
+      return "kept";
+    case Adapted::kRefreshed:
+      return "refreshed";
+    case Adapted::kMerged:
+      return "merged";
+    case Adapted::kDropped:
+      return "dropped";
+    case Adapted::kUndecided:
+      break;
+  }
+  return "undecided";
+}
+
+bool Adaptation::decided() const {
+  return std::all_of(patches.begin(), patches.end(),
+                     [](const AdaptedPatch& patch) { return patch.outcome != Adapted::kUndecided; });
+}
+
+std::vector<Written> as_written(const std::vector<Patch>& series, const std::string& source,
+                                const TouchedFiles& files) {
+  std::vector<Written> all;
+  TouchedFiles tree = files;
+  for (const auto& patch : series) {
+    Plan plan = make_plan({patch}, tree);
+    Written written{source, tree, {}, plan.patches.front().verdict == Verdict::kNeeded};
+    if (written.applies) {
+      written.after = plan.after;
+      tree = std::move(plan.after);
+    }
+    all.push_back(std::move(written));
+  }
+  return all;
+}
+
+Result<Adaptation> adapt_series(const std::vector<Patch>& series, const std::vector<Written>& written,
+                                const std::string& target, const TouchedFiles& files) {
+  Adaptation adaptation;
+  TouchedFiles tree = files;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    Plan plan = make_plan({series[i]}, tree);
+    PlannedPatch& planned = plan.patches.front();
+    AdaptedPatch adapted;
+    adapted.patch = series[i];
+    adapted.verdict = planned.verdict;
+    if (planned.verdict == Verdict::kPresent || planned.verdict == Verdict::kEquivalent) {
+      adapted.outcome = Adapted::kDropped;
+      adapted.why = dropped_because(planned, target);
+    } else if (planned.verdict == Verdict::kNeeded) {
+      const bool moved = std::any_of(planned.evidence.begin(), planned.evidence.end(),
+                                     [](const Evidence& item) { return item.offset != 0; });
+      adapted.outcome = moved ? Adapted::kRefreshed : Adapted::kKept;
+      adapted.why = moved ? "the same change, at other lines" : "it applies as it is";
+      if (moved) {
+        KMESH_LET(diff, diff_of(series[i], tree, plan.after));
+        adapted.diff = std::move(diff);
+      }
+      tree = std::move(plan.after);
+    } else {
+      KMESH_LET(decided, merged(std::move(adapted), written[i], target, tree));
+      adapted = std::move(decided);
+    }
+    adaptation.patches.push_back(std::move(adapted));
+  }
+  return adaptation;
+}
+
+}  // namespace kmesh

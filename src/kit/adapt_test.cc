@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/adapt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+
+Patch patch_of(const std::string& file, const std::string& diff) {
+  Patch patch;
+  patch.file = file;
+  auto files = parse_diff(diff);
+  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << diff;
+  if (files) patch.files = *files;
+  return patch;
+}
+
+// "d" in the fourth line becomes "D".
+constexpr const char* kChange = "--- a/f\n+++ b/f\n@@ -1,7 +1,7 @@\n a\n b\n c\n-d\n+D\n e\n f\n g\n";
+constexpr const char* kBase = "a\nb\nc\nd\ne\nf\ng\n";
+
+Adaptation adapted(const std::vector<Patch>& series, const TouchedFiles& base, const TouchedFiles& target) {
+  auto result = adapt_series(series, as_written(series, "base", base), "target", target);
+  EXPECT_TRUE(result) << (result ? "" : result.error().what);
+  return result ? *result : Adaptation{};
+}
+
+AdaptedPatch one(const std::string& diff, const TouchedFiles& base, const TouchedFiles& target) {
+  Adaptation all = adapted({patch_of("1.patch", diff)}, base, target);
+  EXPECT_EQ(all.patches.size(), 1U);
+  return all.patches.empty() ? AdaptedPatch{} : all.patches.front();
+}
+
+std::vector<std::string> outcomes(const Adaptation& all) {
+  std::vector<std::string> names;
+  for (const auto& patch : all.patches) names.emplace_back(name_of(patch.outcome));
+  return names;
+}
+
+// The text that the new diff makes of the target, strictly and at its own lines.
+std::string after(const AdaptedPatch& adapted, const std::string& target) {
+  Patch made = patch_of("made", adapted.diff);
+  Plan plan = make_plan({made}, {{"f", target}});
+  EXPECT_EQ(plan.patches[0].verdict, Verdict::kNeeded) << adapted.diff;
+  for (const auto& item : plan.patches[0].evidence) EXPECT_EQ(item.offset, 0);
+  return plan.after["f"];
+}
+
+TEST(AdaptSeries, KeepsWhatAppliesAsItIs) {
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", kBase}});
+  EXPECT_EQ(patch.outcome, Adapted::kKept);
+  EXPECT_THAT(patch.diff, IsEmpty());
+}
+
+TEST(AdaptSeries, RefreshesWhatAppliesElsewhere) {
+  const std::string target = "0\n" + std::string(kBase);
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", target}});
+  EXPECT_EQ(patch.outcome, Adapted::kRefreshed);
+  EXPECT_EQ(after(patch, target), "0\na\nb\nc\nD\ne\nf\ng\n");
+}
+
+TEST(AdaptSeries, DropsWhatIsThere) {
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", "a\nb\nc\nD\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kDropped);
+  EXPECT_EQ(patch.why, "target has the same change");
+}
+
+TEST(AdaptSeries, DropsWhatIsThereByAnotherChange) {
+  Patch patch = patch_of("1.patch", kChange);
+  patch.present_if_any = {{"f", "^delta$"}};
+  const auto all = adapted({patch}, {{"f", kBase}}, {{"f", "a\ndelta\n"}});
+  EXPECT_THAT(outcomes(all), ElementsAre("dropped"));
+  EXPECT_THAT(all.patches[0].why, HasSubstr("by another change (f:2)"));
+}
+
+TEST(AdaptSeries, MergesWhereOtherLinesChanged) {
+  const std::string target = "a\nbb\nc\nd\ne\nf\ng\n";
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", target}});
+  EXPECT_EQ(patch.verdict, Verdict::kConflict);
+  EXPECT_EQ(patch.outcome, Adapted::kMerged);
+  EXPECT_EQ(after(patch, target), "a\nbb\nc\nD\ne\nf\ng\n");
+}
+
+TEST(AdaptSeries, LeavesToAPersonWhereTheSameLinesChanged) {
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", "a\nb\nc\ndelta\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kUndecided);
+  EXPECT_THAT(patch.diff, IsEmpty());
+  ASSERT_THAT(patch.conflicts, ElementsAre(Key("f")));
+  EXPECT_EQ(patch.conflicts.at("f"),
+            "a\nb\nc\n<<<<<<< target\ndelta\n||||||| base\nd\n=======\nD\n>>>>>>> 1.patch\ne\nf\ng\n");
+}
+
+TEST(AdaptSeries, ClaimsNothingWithoutAnAncestor) {
+  const auto patch = one(kChange, {{"f", "other\n"}}, {{"f", "a\nbb\nc\nd\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kUndecided);
+  EXPECT_THAT(patch.why, HasSubstr("does not apply to base either"));
+}
+
+TEST(AdaptSeries, SaysThatAFileWentAway) {
+  const auto patch = one(kChange, {{"f", kBase}}, {{"g", kBase}});
+  EXPECT_EQ(patch.outcome, Adapted::kUndecided);
+  EXPECT_THAT(patch.why, HasSubstr("target has no f"));
+}
+
+TEST(AdaptSeries, SaysThatAFileItDeletesWasChanged) {
+  const auto patch =
+      one("--- a/f\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-b\n", {{"f", "a\nb\n"}}, {{"f", "a\nB\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kUndecided);
+  EXPECT_THAT(patch.why, HasSubstr("it deletes f"));
+}
+
+TEST(AdaptSeries, TakesOverAFileThatThePatchCreates) {
+  const std::string create = "--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+x\n";
+  const auto patch = one(create + kChange, {{"f", kBase}}, {{"f", "a\nbb\nc\nd\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kMerged);
+  EXPECT_THAT(patch.diff, HasSubstr("new file mode"));
+  EXPECT_THAT(patch.diff, HasSubstr("+x\n"));
+}
+
+TEST(AdaptSeries, DropsWhatAMergeLeavesNothingOf) {
+  // the same change, and its surroundings changed: strict matching does not recognise it
+  const auto patch = one(kChange, {{"f", kBase}}, {{"f", "A\nB\nc\nD\ne\nF\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kDropped);
+  EXPECT_THAT(patch.why, HasSubstr("has all of it"));
+}
+
+TEST(AdaptSeries, JudgesEachPatchOnWhatTheOnesBeforeItLeave) {
+  const std::vector<Patch> series = {
+      patch_of("1.patch", kChange),
+      patch_of("2.patch", "--- a/f\n+++ b/f\n@@ -3,3 +3,3 @@\n c\n-D\n+DD\n e\n")};
+  const auto all = adapted(series, {{"f", kBase}}, {{"f", "a\nbb\nc\nd\ne\nf\ng\n"}});
+  EXPECT_THAT(outcomes(all), ElementsAre("merged", "kept"));
+  EXPECT_TRUE(all.decided());
+  const auto stuck = adapted(series, {{"f", kBase}}, {{"f", "a\nb\nc\ndelta\ne\nf\ng\n"}});
+  EXPECT_THAT(outcomes(stuck), ElementsAre("undecided", "undecided"));
+  EXPECT_FALSE(stuck.decided());
+}
+
+}  // namespace
+}  // namespace kmesh

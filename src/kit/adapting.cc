@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/adapting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "kit/patch_folder.h"
+#include "kit/sources.h"
+
+namespace kmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The header of a patch that was made anew: another base, and no list of changed lines that no longer holds.
+std::string new_header(const Patch& patch, const std::string& base) {
+  std::istringstream lines(patch.header);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    if (line == "---") return text + "---\n";
+    text += line.starts_with("Kmesh-Base:") ? fmt::format("Kmesh-Base: {}", base) : line;
+    text += '\n';
+  }
+  return text;
+}
+
+std::string series_text(const AdaptReport& report) {
+  std::string text =
+      fmt::format("# Linux {}, in the order in which they are applied (quilt, -p1).\n", report.version);
+  std::string section = text;
+  for (const auto& patch : report.adaptation.patches) {
+    if (patch.patch.section != section && !patch.patch.section.empty())
+      text += fmt::format("\n# {}\n", patch.patch.section);
+    section = patch.patch.section;
+    if (patch.outcome == Adapted::kDropped || patch.outcome == Adapted::kUndecided)
+      text += fmt::format("# {} {}: {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
+    else
+      text += patch.patch.file + "\n";
+  }
+  return text;
+}
+
+// A baseline's name, or else a tree or a tarball.
+Result<OpenSource> open_named(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
+                              const std::string& name) {
+  const bool row_named =
+      std::any_of(rows.begin(), rows.end(), [&](const BaselineRow& row) { return row.name == name; });
+  if (row_named || !kit.disk.exists(name)) {
+    KMESH_LET(row, find_baseline(rows, name));
+    return sources.baseline(row);
+  }
+  KMESH_LET(info, kit.disk.info(name));
+  return info.directory ? sources.tree(name) : sources.tarball(name, "");
+}
+
+// The folder the patches come from: the one named, or that of the baseline before.
+Result<std::string> series_folder(const Kit& kit, const std::vector<BaselineRow>& rows,
+                                  const AdaptOptions& options) {
+  if (!options.series.empty()) return options.series;
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const BaselineRow& candidate) {
+    return candidate.name == options.baseline;
+  });
+  if (row == rows.end() || row == rows.begin())
+    return wrong_call("the archive has no older series than that of this source",
+                      "name the patches with --series DIR");
+  return join(kit.data.kernel, "patches/" + (row - 1)->series);
+}
+
+// Each patch as its own source has it.
+Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
+                                         const std::vector<Patch>& series, const std::string& from) {
+  const auto silent =
+      std::find_if(series.begin(), series.end(), [&](const Patch& patch) { return patch.base.empty(); });
+  if (from.empty() && silent != series.end())
+    return wrong_call(fmt::format("{} does not say what it was written for", silent->file),
+                      "name that source with --from: a baseline, a tarball or a tree; or write it into the "
+                      "patch, as Kmesh-Base: NAME");
+  std::map<std::string, std::vector<Written>> by_base;
+  std::vector<Written> all;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const std::string base = from.empty() ? series[i].base : from;
+    auto known = by_base.find(base);
+    if (known == by_base.end()) {
+      KMESH_LET(opened, open_named(kit, sources, rows, base));
+      known = by_base.emplace(base, as_written(series, opened.source.name, opened.files)).first;
+    }
+    all.push_back(known->second[i]);
+  }
+  return all;
+}
+
+Result<void> write_folder(Kit& kit, const AdaptReport& report, const std::string& from) {
+  for (const auto& patch : report.adaptation.patches) {
+    if (patch.outcome == Adapted::kDropped) continue;
+    const std::string file = join(report.output, patch.patch.file);
+    if (patch.diff.empty()) {
+      KMESH_LET(text, kit.disk.read(join(from, patch.patch.file)));
+      KMESH_TRY(kit.disk.write(file, text));
+    } else {
+      KMESH_TRY(kit.disk.write(file, new_header(patch.patch, report.target) + patch.diff));
+    }
+    for (const auto& [path, text] : patch.conflicts)
+      KMESH_TRY(kit.disk.write(join(file + ".conflicts", path), text));
+  }
+  // last: a folder without it was not finished
+  return kit.disk.write(join(report.output, "series"), series_text(report));
+}
+
+// What was written is what was claimed.
+Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFiles& files) {
+  KMESH_LET(patches, read_patch_folder(kit.disk, report.output, WithoutSeries::kRefuse));
+  const Plan plan = make_plan(patches, files);
+  for (const auto& planned : plan.patches) {
+    const bool exact = planned.verdict == Verdict::kNeeded &&
+                       std::all_of(planned.evidence.begin(), planned.evidence.end(),
+                                   [](const Evidence& item) { return item.offset == 0; });
+    if (!exact)
+      return fail(fmt::format("the adapted {} does not apply as it should ({})", planned.patch.file,
+                              name_of(planned.verdict)),
+                  "this is an error of the kit: please report it with the patch");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
+  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "baselines.toml")));
+  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(folder, series_folder(kit, rows, options));
+  KMESH_LET(series, read_patch_folder(kit.disk, folder, WithoutSeries::kByName));
+  if (kit.disk.exists(options.output))
+    return fail(fmt::format("{} is there already, and somebody may have worked in it", options.output),
+                "move it away, or name another folder with --output");
+  Sources sources(kit, rows, {options.work, options.verify, options.refresh}, paths_to_read(series));
+  const std::string& name = !options.tree.empty()      ? options.tree
+                            : !options.tarball.empty() ? options.tarball
+                                                       : options.baseline;
+  KMESH_LET(target, open_named(kit, sources, rows, name));
+  KMESH_LET(written, written_for(kit, sources, rows, series, options.from));
+  KMESH_LET(adaptation, adapt_series(series, written, target.source.name, target.files));
+  AdaptReport report{target.source.name, target.source.version, options.output, std::move(adaptation)};
+  KMESH_TRY(write_folder(kit, report, folder));
+  if (std::any_of(report.adaptation.patches.begin(), report.adaptation.patches.end(),
+                  [](const AdaptedPatch& patch) {
+                    return patch.outcome != Adapted::kDropped && patch.outcome != Adapted::kUndecided;
+                  }))
+    KMESH_TRY(check_folder(kit, report, target.files));
+  return report;
+}
+
+std::string adapt_text(const AdaptReport& report) {
+  std::string text = fmt::format("{} patches for Linux {} ({})\n", report.adaptation.patches.size(),
+                                 report.version, report.target);
+  for (const auto& patch : report.adaptation.patches) {
+    text +=
+        fmt::format("  {:<10} {}\n             {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
+    for (const auto& [path, unused] : patch.conflicts)
+      text += fmt::format("             {}.conflicts/{}\n", patch.patch.file, path);
+  }
+  text += fmt::format("The new series: {}\n", report.output);
+  if (report.adaptation.decided())
+    text +=
+        fmt::format("Try it:  kmesh-kernel build --baseline {} --series {}\n", report.target, report.output);
+  return text;
+}
+
+std::string adapt_json(const AdaptReport& report) {
+  Json json = {{"ok", report.adaptation.decided()},
+               {"baseline", {{"name", report.target}, {"version", report.version}}},
+               {"series", report.output},
+               {"patches", Json::array()}};
+  for (const auto& patch : report.adaptation.patches) {
+    Json conflicts = Json::array();
+    for (const auto& [path, unused] : patch.conflicts) conflicts.push_back(path);
+    json["patches"].push_back({{"file", patch.patch.file},
+                               {"feature", patch.patch.feature},
+                               {"verdict", name_of(patch.verdict)},
+                               {"outcome", name_of(patch.outcome)},
+                               {"why", patch.why},
+                               {"conflicts", std::move(conflicts)}});
+  }
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace kmesh

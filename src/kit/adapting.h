@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The adapt verb: a series for another source, written as a new folder of patches.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "kit/adapt.h"
+#include "kit/kit.h"
+
+namespace kmesh {
+
+struct AdaptOptions {
+  std::string baseline;  // the source to adapt to: a name, a tarball or a tree
+  std::string tarball;
+  std::string tree;
+  std::string
+      from;  // what the patches were written for: a baseline, tarball or tree; empty: their Kmesh-Base
+  std::string series;  // folder; empty: that of the next older baseline
+  std::string output;  // absolute; must not be there yet
+  std::string work;    // absolute
+  bool verify = true;
+  bool refresh = false;
+};
+
+struct AdaptReport {
+  std::string target;  // the source's name
+  std::string version;
+  std::string output;  // the new folder
+  Adaptation adaptation;
+};
+
+// Writes the new folder: its series, the patches, and for each undecided one the files with markers in
+// PATCH.conflicts/. What is written is read again and judged on the source: it applies there without an
+// offset.
+Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options);
+
+std::string adapt_text(const AdaptReport& report);
+std::string adapt_json(const AdaptReport& report);
+
+}  // namespace kmesh

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# adapt: a series for another source. What is written applies there strictly; what a person must decide is said, with the
+# files and their markers, and exit code 1.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+fake_kernel
+base=$T/linux-5.10.999
+target=$T/linux-next
+header=include/trace/bpf_probe.h
+cp -r "$base" "$target"
+adapt() { rm -rf "$T/new"; run adapt --work "$W" --tree "$target" --from "$base" --series "$SERIES" --output "$T/new" --no-verify "$@"; }
+outcome() { jq -r --arg file "$1" '.patches[] | select(.file == $file) | .outcome' "$T/out"; }
+# applies : the new series, by GNU patch
+applies() {
+    rm -rf "$T/tried"
+    cp -r "$target" "$T/tried"
+    grep -v '^#' "$T/new/series" | grep . | while read -r patch; do
+        patch -F0 -E -p1 --no-backup-if-mismatch -d "$T/tried" -i "$T/new/$patch" > "$T/patched" ||
+            fail "$patch does not apply: $(cat "$T/patched")"
+        ! grep -E 'offset|fuzz' "$T/patched" || fail "$patch applies with an offset"
+    done
+}
+
+# the same source: the same patches
+adapt --json
+expect_exit 0
+expect_same "$(outcome "$FIRST") $(outcome "$SECOND")" "kept kept" "the outcomes"
+cmp "$SERIES/$FIRST" "$T/new/$FIRST" || fail "a kept patch is the one it was"
+applies
+
+# other lines: refreshed
+sed -i '1i /* one */\n/* two */' "$target/$header"
+adapt --json
+expect_exit 0
+expect_same "$(outcome "$SECOND")" refreshed "the outcome"
+applies
+grep -q '^Kmesh-Feature: ' "$T/new/$SECOND" || fail "the header is gone"
+
+# a neighbouring line: merged, and the report says that a person must read it
+sed -i 's/^#define FIRST(x, ...) x$/#define FIRST(x, ...) (x)/' "$target/$header"
+adapt
+case $CODE in
+0) expect_stdout '^  merged +' && expect_stdout 'read it' ;;
+1) expect_stderr '^error: not every patch could be adapted' ;;
+*) fail "exit code $CODE" ;;
+esac
+applies
+
+# there already: dropped, with the reason in the series
+cp "$base/$header" "$target/$header"
+patch -s -F0 -E -p1 -d "$target" -i "$SERIES/$SECOND"
+adapt --json
+expect_exit 0
+expect_same "$(outcome "$SECOND")" dropped "the outcome"
+refute_file "$T/new/$SECOND"
+grep -q "^# dropped $SECOND: .* has the same change" "$T/new/series" || fail "the series does not say why"
+applies
+
+# the same lines: undecided. Nothing is claimed, and another run does not write over a person's work
+seq 9 > "$base/notes"
+sed 's/^5$/changed/' "$base/notes" > wanted
+sed 's/^5$/otherwise/' "$base/notes" > "$target/notes"
+{
+    printf '%s\n' 'Subject: change the notes' 'Kmesh-Feature: notes' ''
+    diff -u --label a/notes --label b/notes "$base/notes" wanted || true
+} > "$SERIES/last.patch"
+echo last.patch >> "$SERIES/series"
+adapt --json
+expect_exit 1
+expect_same "$(outcome last.patch)" undecided "the outcome"
+expect_json '.patches[] | select(.file == "last.patch") | .conflicts == ["notes"]'
+grep -q '^<<<<<<< ' "$T/new/last.patch.conflicts/notes" || fail "no markers"
+grep -q '^# undecided last.patch: ' "$T/new/series" || fail "the series does not say it"
+expect_stderr '^error: not every patch could be adapted'
+applies
+run adapt --work "$W" --tree "$target" --from "$base" --series "$SERIES" --output "$T/new" --no-verify
+expect_exit 1
+expect_stderr 'is there already'
+
+# what cannot be asked
+run adapt --work "$W" --series "$SERIES"
+expect_exit 2
+run adapt --work "$W" --tree "$target" --series "$SERIES" --no-verify --output "$T/else"
+expect_exit 2
+expect_stderr 'does not say what it was written for'
+run adapt --work "$W" --baseline 5.10
+expect_exit 2
+expect_stderr 'no older series'
