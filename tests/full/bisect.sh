@@ -9,9 +9,12 @@ set -euo pipefail
 series=$REPOSITORY/kernel/patches/$1
 tree=$(echo "$WORK"/baseline/rpmbuild/BUILD/*/linux-*)
 cp -a --reflink=auto "$tree" "$scratch/tree"
+# what its package was made with: objects whose command is the same are not made again
+flags=$(grep -oe '-fdebug-prefix-map=[^ ]*' "$tree/init/.main.o.cmd" | head -n 1)
+compiler=$(sed -n 's/^cmd_[^ ]* := \(.*gcc\) -Wp,.*/\1/p' "$tree/init/.main.o.cmd")
 grep -vE '^(#|$)' "$series/series" | sed '$d' | while read -r patch; do
     patch -s -F0 -E -p1 --no-backup-if-mismatch -d "$scratch/tree" -i "$series/$patch"
-    make -C "$scratch/tree" -j"$(nproc)" CC="ccache gcc" bzImage modules > "$scratch/make" 2>&1 ||
+    make -C "$scratch/tree" -j"$(nproc)" ARCH=x86_64 CC="$compiler" HOSTCC="$compiler" KCFLAGS="$flags" bzImage modules > "$scratch/make" 2>&1 ||
         fail "after $patch the kernel does not build: $(tail -20 "$scratch/make")"
     if grep -E 'warning:' "$scratch/make"; then fail "$patch brings a warning"; fi
 done
