@@ -53,9 +53,12 @@ Result<std::string> path_of(std::string_view line, int number) {
   return path;
 }
 
+// No file has more: line numbers can be added up without a thought.
+constexpr int kMostLines = 500'000'000;
+
 bool read_number(std::string_view& text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value < 0) return false;
+  if (error != std::errc() || value < 0 || value > kMostLines) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
 }
