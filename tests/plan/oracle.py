@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the plan's verdicts against GNU patch, against what was constructed, and against what people said.
+
+usage: oracle.py KMESH PATCHES TREES LABELS OUTPUT.md
+
+PATCHES has a folder a package (5.10.262-1/patches/...), TREES a folder a baseline with the files that some patch touches and
+the Makefile. Writes a table; fails where a `needed` is refused by `patch -F0`, a `present` cannot be taken back, a constructed
+pair is misjudged, or a label is missed.
+"""
+import collections
+import concurrent.futures
+import csv
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+KMESH, PATCHES, TREES, LABELS, OUTPUT = sys.argv[1:6]
+PATCHES, TREES = pathlib.Path(PATCHES), pathlib.Path(TREES)
+BASELINES = ["5.10", "6.1", "6.12"]
+SHIFT = "/* shifted */\n" * 7
+
+
+def touched(text):
+    """The paths of a diff, without a/ and b/."""
+    names = re.findall(r"^(?:---|\+\+\+) [^/\n]+/([^\t\n]+?)\s*(?:\t.*)?$", text, re.M)
+    names += re.findall(r"^rename (?:from|to) (.+)$", text, re.M)
+    return sorted({n for n in names if ".." not in n.split("/") and not n.startswith("/")})
+
+
+def copy_files(tree, names, target):
+    for name in names + ["Makefile"]:
+        source = tree / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target / name)
+
+
+def gnu_patch(tree, text, reverse=False):
+    """Applies in place, strictly: (it did, some hunk was moved)."""
+    command = ["patch", "-F0", "-E", "-p1", "-f", "--no-backup-if-mismatch", "-r", "-", "-d", tree]
+    done = subprocess.run(command + (["-R"] if reverse else []), input=text, capture_output=True, env={"LC_ALL": "C"} | os.environ)
+    return done.returncode == 0, b"offset" in done.stdout
+
+
+def judge(series, trees):
+    """The kit's verdicts for the one patch in the folder `series`: [(verdict, moved)], or why it was refused."""
+    command = [KMESH, "plan", "--json", "--no-verify", "--series", series, "--work", os.path.join(series, "work")]
+    for tree in trees:
+        command += ["--tree", tree]
+    done = subprocess.run(command, capture_output=True)
+    answer = json.loads(done.stdout)
+    if not answer["ok"]:
+        return answer["error"]["what"]
+    return [(cell["verdict"], any(item["offset"] for item in cell["evidence"])) for cell in answer["patches"][0]["cells"]]
+
+
+def without_hunk(text):
+    """The patch without its last hunk, where it has several: the rest is a change that was made in part."""
+    starts = [m.start() for m in re.finditer(rb"^@@ -", text, re.M)]
+    if len(starts) < 2:
+        return None
+    rest = text[starts[-1]:]
+    end = re.search(rb"^(?:diff --git |--- [^\n]*\n\+\+\+ |-- \n)", rest, re.M)
+    cut = text[:starts[-1]] + (rest[end.start():] if end else b"")
+    # a file that has lost its only hunk
+    return re.sub(rb"(?:^diff --git [^\n]*\n(?:index [^\n]*\n)?)?^--- [^\n]*\n\+\+\+ [^\n]*\n(?=\Z|diff --git |--- |-- \n)", b"", cut, flags=re.M)
+
+
+class Pair(collections.namedtuple("Pair", "package patch tree kind expected verdict moved gnu_moved gnu")):
+    pass
+
+
+def pairs_of(path):
+    """All pairs of one patch: on each tree as it is, and on what is made of each."""
+    package, name = path.relative_to(PATCHES).parts[0], str(path.relative_to(PATCHES / path.relative_to(PATCHES).parts[0]))
+    text = path.read_bytes()
+    names = touched(text.decode(errors="replace"))
+    made = []
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        (scratch / "series").mkdir()
+        shutil.copyfile(path, scratch / "series/one.patch")
+        trees = []  # (folder, baseline, kind, expected, what GNU patch says)
+
+        def new(kind, baseline):
+            folder = scratch / f"{len(trees)}-{kind}"
+            folder.mkdir()
+            copy_files(TREES / baseline, names, folder)
+            return folder
+
+        def try_both(folder):
+            answers = []
+            for reverse in (False, True):
+                with tempfile.TemporaryDirectory() as trial:
+                    shutil.copytree(folder, trial, dirs_exist_ok=True)
+                    answers.append(gnu_patch(trial, text, reverse))
+            return answers
+
+        for baseline in BASELINES:
+            folder = new("real", baseline)
+            forward, backward = try_both(folder)
+            trees.append((folder, baseline, "real", "", (forward, backward)))
+            clean, there = forward[0] and not backward[0], backward[0] and not forward[0]
+            if not clean and not there:
+                continue
+            # what the patch starts from, in each of the two cases
+            before = new("before", baseline)
+            if there:
+                gnu_patch(before, text, reverse=True)
+                trees.append((before, baseline, "taken back", "needed", try_both(before)))
+            after = new("after", baseline)
+            if clean:
+                gnu_patch(after, text)
+                trees.append((after, baseline, "applied", "present", try_both(after)))
+            part = without_hunk(text)
+            if part is not None:
+                half = scratch / f"{len(trees)}-half"
+                shutil.copytree(before, half)
+                if gnu_patch(half, part)[0]:
+                    trees.append((half, baseline, "applied in part", "partial", try_both(half)))
+            shifted = scratch / f"{len(trees)}-shifted"
+            shutil.copytree(before, shifted)
+            for file in names:
+                if (shifted / file).is_file():
+                    old = (shifted / file).read_bytes()
+                    (shifted / file).write_bytes(SHIFT.encode() + old)
+            both = try_both(shifted)
+            if both[0][0] and "Makefile" not in names:
+                trees.append((shifted, baseline, "shifted", "needed", both))
+        answer = judge(scratch / "series", [t[0] for t in trees])
+        for i, (_, baseline, kind, expected, gnu) in enumerate(trees):
+            verdict, moved = ("refused: " + answer, False) if isinstance(answer, str) else answer[i]
+            made.append(Pair(package, name, baseline, kind, expected, verdict, moved, gnu[0][1], (gnu[0][0], gnu[1][0])))
+    return made
+
+
+def label_pairs():
+    """The hand-labelled rows: [(row, verdict)]."""
+    judged = []
+    with open(LABELS, newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            path = PATCHES / row["package"] / row["patch"]
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+                judged.append((row, "gone"))
+                continue
+            with tempfile.TemporaryDirectory() as scratch:
+                text = path.read_bytes()
+                if row["check"]:
+                    text = f"Kmesh-Present-If: {row['check']}\n".encode() + text
+                (pathlib.Path(scratch) / "one.patch").write_bytes(text)
+                answer = judge(scratch, [TREES / row["tree"]])
+            judged.append((row, answer if isinstance(answer, str) else answer[0][0]))
+    return judged
+
+
+def share(part, whole):
+    return f"{part} of {whole}" + (f" ({100 * part / whole:.1f} %)" if whole else "")
+
+
+def main():
+    paths = sorted(p for p in PATCHES.rglob("*.patch") if p.is_file())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        pairs = [pair for made in pool.map(pairs_of, paths) for pair in made]
+    labels = label_pairs()
+    wrong = []
+    real = [p for p in pairs if p.kind == "real"]
+    for p in pairs:
+        where = f"{p.package} {p.patch} on {p.tree} ({p.kind})"
+        if p.verdict == "needed" and not p.gnu[0]:
+            wrong.append(f"{where}: needed, and patch -F0 refuses it")
+        if p.verdict == "needed" and p.gnu_moved and not p.moved:
+            wrong.append(f"{where}: patch moved a hunk, and the plan does not say so")
+        if p.verdict == "present" and not p.gnu[1]:
+            wrong.append(f"{where}: present, and patch -R -F0 cannot take it back")
+    refused = [p for p in real if p.verdict.startswith("refused")]
+    rows = [("real pairs (patches as they are, on trees as they are)", str(len(real)))]
+    verdicts = collections.Counter(p.verdict.split(":")[0] for p in real)
+    rows.append(("of them", ", ".join(f"{n} {v}" for v, n in verdicts.most_common())))
+    for name, index in (("needed", 0), ("present", 1)):
+        could = [p for p in real if p.gnu[index] and not p.gnu[1 - index]]
+        rows.append((f"recall of `{name}`, where GNU patch " + ("applies it" if index == 0 else "takes it back") + " and not the reverse",
+                     share(sum(p.verdict == name for p in could), len(could))))
+    built = [p for p in pairs if p.kind != "real" and not p.verdict.startswith("refused")]
+    for kind in ("applied", "taken back", "applied in part", "shifted"):
+        of_kind = [p for p in built if p.kind == kind]
+        right = [p for p in of_kind if p.verdict == p.expected]
+        rows.append((f"constructed, {kind}: judged as constructed (`{of_kind[0].expected if of_kind else ''}`)", share(len(right), len(of_kind))))
+    by_label = collections.defaultdict(list)
+    for row, verdict in labels:
+        by_label[row["verdict"]].append((row, verdict))
+        if verdict == "gone":
+            wrong.append(f"{row['package']} {row['patch']}: the labelled patch is gone or changed")
+        elif verdict in ("needed", "present", "equivalent") and verdict != row["verdict"]:
+            wrong.append(f"{row['package']} {row['patch']} on {row['tree']}: {verdict}, labelled {row['verdict']}: {row['why']}")
+    for label, judged in sorted(by_label.items()):
+        rows.append((f"labelled by hand as `{label}`: judged so", share(sum(v == label for _, v in judged), len(judged))))
+    rows.append(("patches refused (renames, binary changes: `patch` would not apply them either, or not strictly)",
+                 share(len({(p.package, p.patch) for p in refused}), len(paths))))
+    table = "| | |\n| --- | --- |\n" + "".join(f"| {a} | {b} |\n" for a, b in rows)
+    print(table)
+    if OUTPUT != "-":
+        pathlib.Path(OUTPUT).write_text(table)
+    # what is not as it was constructed or labelled, for who reads the log
+    for p in built:
+        if p.verdict != p.expected:
+            print(f"note: {p.package} {p.patch} on {p.tree}, {p.kind}: {p.verdict}, gnu {p.gnu}")
+    for row, verdict in labels:
+        if verdict != row["verdict"]:
+            print(f"note: {row['package']} {row['patch']} on {row['tree']}: {verdict}, labelled {row['verdict']}")
+    for p in real:
+        for name, index in (("needed", 0), ("present", 1)):
+            if p.gnu[index] and not p.gnu[1 - index] and p.verdict != name:
+                print(f"note: {p.package} {p.patch} on {p.tree}: {p.verdict}, and GNU patch says {name}")
+    for line in wrong:
+        print("WRONG:", line)
+    # a table of too few pairs proves little
+    enough = len(real) + len(built) >= 240 and len(labels) >= 40
+    if not enough:
+        print(f"WRONG: {len(real) + len(built)} pairs and {len(labels)} labels are too few")
+    sys.exit(1 if wrong or not enough else 0)
+
+
+main()

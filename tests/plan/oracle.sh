@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The plan's verdicts against GNU patch and against hand-labelled pairs, with Debian's own kernel patches on the trees of all
+# baselines (tests/data/plan). Packages come from this host's mirrors with an apt state of its own, signatures checked.
+# usage: oracle.sh TARBALL-5.10 TARBALL-6.1 TARBALL-6.12 [OUTPUT.md]
+set -euo pipefail
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../boot/lib.sh"
+
+data=$REPOSITORY/tests/data/plan
+kept=$REPOSITORY/build/debian-patches # downloads, for the next time
+mkdir -p "$kept"
+
+fetch() { # VERSION SUITE
+    local apt=$scratch/apt uri area=debian
+    mkdir -p "$apt"/{lists,archives}/partial "$apt/parts"
+    case $2 in *-security) area=debian-security ;; esac
+    uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 "/$area/*\$") ||
+        fail "this host's sources name no mirror of $area"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $2 main" > "$apt/parts/kmesh.list"
+    cat > "$apt/apt.conf" <<CONF
+Dir::State::Lists "$apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache::archives "$apt/archives";
+Dir::Cache::pkgcache "$apt/pkgcache.bin";
+Dir::Cache::srcpkgcache "$apt/srcpkgcache.bin";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "$apt/parts";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+CONF
+    (
+        cd "$kept"
+        export APT_CONFIG=$apt/apt.conf
+        apt-get -q update --error-on=any && apt-get -q source --download-only --diff-only "linux=$1"
+    ) > "$scratch/log" 2>&1 || fail "linux $1 of $2 cannot be fetched: $(tail "$scratch/log")"
+}
+
+tail -n +2 "$data/packages.tsv" | while IFS=$'\t' read -r version suite sum; do
+    archive=$kept/linux_$version.debian.tar.xz
+    [ -s "$archive" ] || fetch "$version" "$suite"
+    echo "$sum  $archive" | sha256sum --check --quiet || fail "$archive is not the one that was labelled"
+    mkdir -p "$scratch/patches/$version"
+    tar -xf "$archive" -C "$scratch/patches/$version" --strip-components=1 --wildcards 'debian/patches*'
+done
+
+# of each tree the files that some patch touches
+grep -rhE '^(---|\+\+\+) [^/]+/' "$scratch/patches" | sed -E 's/^... [^/]+\///; s/\t.*//; s/ +$//' > "$scratch/paths"
+grep -rhE '^rename (from|to) ' "$scratch/patches" | sed -E 's/^rename (from|to) //' >> "$scratch/paths"
+echo Makefile >> "$scratch/paths"
+sort -u "$scratch/paths" -o "$scratch/paths"
+for baseline in 5.10 6.1 6.12; do
+    tarball=$1
+    shift
+    mkdir -p "$scratch/trees/$baseline"
+    sed "s,^,linux-source-$baseline/," "$scratch/paths" > "$scratch/wanted"
+    # many are in one of the trees only: that tar does not find them is no failure
+    tar -xf "$tarball" -C "$scratch/trees/$baseline" --strip-components=1 -T "$scratch/wanted" 2> "$scratch/log" || true
+    [ -s "$scratch/trees/$baseline/Makefile" ] || fail "$tarball: $(tail "$scratch/log")"
+done
+/usr/bin/python3 "$(dirname "$0")/oracle.py" "$KMESH" "$scratch/patches" "$scratch/trees" "$data/labels.tsv" "${1:--}"
