@@ -159,8 +159,7 @@ Result<Adaptation> adapt_series(const std::vector<Patch>& series, const std::vec
       adapted.outcome = Adapted::kDropped;
       adapted.why = dropped_because(planned, target);
     } else if (planned.verdict == Verdict::kNeeded) {
-      const bool moved = std::any_of(planned.evidence.begin(), planned.evidence.end(),
-                                     [](const Evidence& item) { return item.offset != 0; });
+      const bool moved = planned.moved() > 0;
       adapted.outcome = moved ? Adapted::kRefreshed : Adapted::kKept;
       adapted.why = moved ? "the same change, at other lines" : "it applies as it is";
       if (moved) {

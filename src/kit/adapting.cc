@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "kit/origin.h"
 #include "kit/patch_folder.h"
-#include "kit/sources.h"
 
 namespace kmesh {
 namespace {
@@ -114,9 +114,7 @@ Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFile
   KMESH_LET(patches, read_patch_folder(kit.disk, report.output, WithoutSeries::kRefuse));
   const Plan plan = make_plan(patches, files);
   for (const auto& planned : plan.patches) {
-    const bool exact = planned.verdict == Verdict::kNeeded &&
-                       std::all_of(planned.evidence.begin(), planned.evidence.end(),
-                                   [](const Evidence& item) { return item.offset == 0; });
+    const bool exact = planned.verdict == Verdict::kNeeded && planned.moved() == 0;
     if (!exact)
       return fail(fmt::format("the adapted {} does not apply as it should ({})", planned.patch.file,
                               name_of(planned.verdict)),
@@ -128,14 +126,13 @@ Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFile
 }  // namespace
 
 Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
-  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "baselines.toml")));
-  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(rows, read_baselines(kit.disk, kit.data));
   KMESH_LET(folder, series_folder(kit, rows, options));
   KMESH_LET(series, read_patch_folder(kit.disk, folder, WithoutSeries::kByName));
   if (kit.disk.exists(options.output))
     return fail(fmt::format("{} is there already, and somebody may have worked in it", options.output),
                 "move it away, or name another folder with --output");
-  Sources sources(kit, rows, {options.work, options.verify, options.refresh}, paths_to_read(series));
+  Sources sources(kit, rows, options.sources, paths_to_read(series));
   const std::string& name = !options.tree.empty()      ? options.tree
                             : !options.tarball.empty() ? options.tarball
                                                        : options.baseline;

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "kit/adapt.h"
 #include "kit/kit.h"
+#include "kit/sources.h"
 
 namespace kmesh {
 
@@ -18,9 +19,7 @@ struct AdaptOptions {
       from;  // what the patches were written for: a baseline, tarball or tree; empty: their Kmesh-Base
   std::string series;  // folder; empty: that of the next older baseline
   std::string output;  // absolute; must not be there yet
-  std::string work;    // absolute
-  bool verify = true;
-  bool refresh = false;
+  SourceOptions sources;
 };
 
 struct AdaptReport {

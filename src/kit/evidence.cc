@@ -28,8 +28,7 @@ std::string evidence_text(const PlannedPatch& planned) {
   if (planned.verdict == Verdict::kConflict)
     return fmt::format("{}, {} of them fit{}", hunks, count_of(planned, "forward"),
                        count_of(planned, "forward") == 1 ? "s" : "");
-  const auto moved = std::count_if(planned.evidence.begin(), planned.evidence.end(),
-                                   [](const Evidence& item) { return item.offset != 0; });
+  const std::size_t moved = planned.moved();
   return fmt::format("{}, {}{}", hunks, moved == 0 ? "each at its own line" : fmt::format("{} moved", moved),
                      planned.verdict == Verdict::kPresent ? ", already there" : "");
 }

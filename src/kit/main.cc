@@ -18,6 +18,7 @@
 #include "kit/adapting.h"
 #include "kit/baseline.h"
 #include "kit/nearest.h"
+#include "kit/origin.h"
 #include "kit/pipeline.h"
 #include "kit/planning.h"
 
@@ -175,8 +176,7 @@ Result<void> check_sum(const std::string& sum, const std::string& tarball) {
 
 // What the options name must be there: asked before anything is made or fetched.
 Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
-  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
-  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(rows, read_baselines(disk, data));
   if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
   const std::string word = name_of(options.config);
   if (!is_named_config(options.config) && !disk.exists(options.config)) {
@@ -190,8 +190,7 @@ Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
 
 // The same for the plan verb.
 Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& options) {
-  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
-  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(rows, read_baselines(disk, data));
   for (const auto& name : options.baselines) KMESH_TRY(find_baseline(rows, name));
   if (options.sha256.size() > options.tarballs.size())
     return wrong_call("there are more checksums (--sha256) than tarballs");
@@ -204,8 +203,7 @@ Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& op
 
 // The same for the adapt verb.
 Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options) {
-  KMESH_LET(text, disk.read(join(data.kernel, "baselines.toml")));
-  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(rows, read_baselines(disk, data));
   if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
   if (options.baseline.empty() && options.tarball.empty() && options.tree.empty())
     return wrong_call("what is the series to be adapted to?", "name a source",
@@ -298,11 +296,19 @@ int build_verb(const std::vector<std::string>& arguments) {
       });
 }
 
+// What the verbs have in common that ask sources and build nothing.
+void add_source_options(CLI::App& app, SourceOptions& sources) {
+  sources.work = "build/plan";
+  app.add_option("--work", sources.work, "folder for what is fetched and read (default build/plan)")
+      ->check(named());
+  app.add_flag("--refresh", sources.refresh, "ask the package archive again for its newest version");
+  app.add_flag_callback(
+      "--no-verify", [&sources] { sources.verify = false; }, "take a source that nothing vouches for");
+}
+
 int plan_verb(const std::vector<std::string>& arguments) {
   PlanOptions options;
-  options.work = "build/plan";
   bool json = false;
-  bool no_verify = false;
   CLI::App app("Judges every patch of the archive, or of a folder of yours, on every source named.",
                "kmesh-kernel plan");
   app.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); may be repeated");
@@ -317,21 +323,18 @@ int plan_verb(const std::vector<std::string>& arguments) {
       ->needs(tree);
   app.add_option("--series", options.series, "folder of patches, with a series file or taken by name")
       ->check(named());
-  app.add_option("--work", options.work, "folder for what is fetched and read (default build/plan)")
-      ->check(named());
-  app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
-  app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
+  add_source_options(app, options.sources);
   app.add_flag("--json", json, "the matrix as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12");
   if (const auto code = parse(app, arguments)) return *code;
-  options.verify = !no_verify;
   for (auto* paths : {&options.tarballs, &options.trees}) {
     for (auto& path : *paths) path = absolute(path);
   }
-  for (auto* path : {&options.series, &options.work}) *path = absolute(*path);
+  for (auto* path : {&options.series, &options.sources.work}) *path = absolute(*path);
   for (auto& sum : options.sha256) sum = lower(sum);
   return work_in(
-      options.work, json, [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
+      options.sources.work, json,
+      [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return plan_sources(kit, options); },
       [&](const Matrix& matrix) { return Answer{json ? matrix_json(matrix) : matrix_text(matrix)}; });
 }
@@ -350,9 +353,7 @@ Answer say_adapted(const AdaptReport& report, bool json) {
 
 int adapt_verb(const std::vector<std::string>& arguments) {
   AdaptOptions options;
-  options.work = "build/plan";
   bool json = false;
-  bool no_verify = false;
   CLI::App app("Carries a series to another source, as a new folder of patches.", "kmesh-kernel adapt");
   auto* baseline =
       app.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml");
@@ -368,21 +369,20 @@ int adapt_verb(const std::vector<std::string>& arguments) {
                  "the source they were written for, name or path (default: Kmesh-Base)")
       ->check(named());
   app.add_option("--output", options.output, "the new folder (default WORK/series-NAME)")->check(named());
-  app.add_option("--work", options.work, "folder for what is fetched and read (default build/plan)")
-      ->check(named());
-  app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
-  app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
+  add_source_options(app, options.sources);
   app.add_flag("--json", json, "what was done as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel adapt --baseline 6.12 --output build/6.12-series");
   if (const auto code = parse(app, arguments)) return *code;
-  options.verify = !no_verify;
   const std::string& name = !options.tree.empty() ? options.tree : options.tarball;
   if (options.output.empty())
-    options.output = join(options.work, "series-" + (name.empty() ? options.baseline : name_of(name)));
-  for (auto* path : {&options.tarball, &options.tree, &options.series, &options.output, &options.work})
+    options.output =
+        join(options.sources.work, "series-" + (name.empty() ? options.baseline : name_of(name)));
+  for (auto* path :
+       {&options.tarball, &options.tree, &options.series, &options.output, &options.sources.work})
     *path = absolute(*path);
   return work_in(
-      options.work, json, [&](const Kit& kit) { return check_adapt_call(kit.disk, kit.data, options); },
+      options.sources.work, json,
+      [&](const Kit& kit) { return check_adapt_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return adapt(kit, options); },
       [&](const AdaptReport& report) { return say_adapted(report, json); });
 }

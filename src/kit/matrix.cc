@@ -51,10 +51,6 @@ std::string cell_text(const Cell& cell) {
   return cell.own ? std::string(verdict) : fmt::format("{} ({})", verdict, cell.series);
 }
 
-bool stops(Verdict verdict) {
-  return verdict == Verdict::kPartial || verdict == Verdict::kBlocked || verdict == Verdict::kConflict;
-}
-
 // The evidence behind one cell: in a few words where it can be carried out, hunk by hunk where it cannot.
 std::string cell_evidence(const Cell& cell) {
   std::string text = evidence_text(cell.planned) + "\n";

@@ -9,6 +9,9 @@
 
 namespace kmesh {
 
+// The rows of the archive's baselines.toml.
+Result<std::vector<BaselineRow>> read_baselines(Disk& disk, const Data& data);
+
 // Debian's linux-source-X from the host's own mirrors, with a private apt state below `folder`; signatures
 // are apt's business. `with_config` fetches Debian's own configuration as well. Errors: no network, a suite
 // that is gone (with the baseline the host can serve instead), a host without apt.

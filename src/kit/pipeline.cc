@@ -56,8 +56,7 @@ class Build {
 
   // From here on the source is frozen: version, content, and who vouches for it.
   Result<void> baseline() {
-    KMESH_LET(text, kit_.disk.read(join(kit_.data.kernel, "baselines.toml")));
-    KMESH_LET(rows, parse_baselines(text));
+    KMESH_LET(rows, read_baselines(kit_.disk, kit_.data));
     KMESH_LET(row, find_baseline(rows, options_.baseline.empty() ? "5.10" : options_.baseline));
     row_ = row;
     const bool own = !options_.tarball.empty() || !options_.tree.empty();

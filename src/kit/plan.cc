@@ -226,9 +226,7 @@ std::string blocker(const Patch& patch, const std::vector<PlannedPatch>& earlier
   const bool applies_alone = try_patch(patch, pristine, Direction::kForward).all();
   for (auto it = earlier.rbegin(); it != earlier.rend(); ++it) {
     if (!share_a_file(patch, it->patch)) continue;
-    const bool applied = it->verdict == Verdict::kNeeded;
-    const bool failed = it->verdict != Verdict::kPresent && it->verdict != Verdict::kEquivalent && !applied;
-    if (failed || (applied && applies_alone)) return it->patch.file;
+    if (stops(it->verdict) || (it->verdict == Verdict::kNeeded && applies_alone)) return it->patch.file;
   }
   return {};
 }
@@ -251,6 +249,15 @@ std::string_view name_of(Verdict verdict) {
       break;
   }
   return "conflict";
+}
+
+bool stops(Verdict verdict) {
+  return verdict == Verdict::kPartial || verdict == Verdict::kBlocked || verdict == Verdict::kConflict;
+}
+
+std::size_t PlannedPatch::moved() const {
+  return static_cast<std::size_t>(
+      std::count_if(evidence.begin(), evidence.end(), [](const Evidence& item) { return item.offset != 0; }));
 }
 
 std::vector<const PlannedPatch*> Plan::needed() const {
@@ -310,9 +317,7 @@ Result<void> check_plan(const Plan& plan, std::string_view baseline) {
   std::string detail;
   std::string first;
   for (const auto& planned : plan.patches) {
-    const bool stops = planned.verdict == Verdict::kPartial || planned.verdict == Verdict::kBlocked ||
-                       planned.verdict == Verdict::kConflict;
-    if (!stops) continue;
+    if (!stops(planned.verdict)) continue;
     if (first.empty())
       first =
           fmt::format("{} does not apply to {} ({})", planned.patch.file, baseline, name_of(planned.verdict));

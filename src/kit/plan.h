@@ -17,6 +17,9 @@ enum class Verdict { kNeeded, kPresent, kEquivalent, kPartial, kBlocked, kConfli
 
 std::string_view name_of(Verdict verdict);
 
+// Whether a patch of that verdict stops a build: it is neither there nor can it be put in.
+bool stops(Verdict verdict);
+
 struct Evidence {
   std::string path;
   int line = 0;       // 1-based, in the file as it was before the patch; 0 where there is none
@@ -30,6 +33,8 @@ struct PlannedPatch {
   Verdict verdict = Verdict::kConflict;
   std::vector<Evidence> evidence;
   std::string blocked_by;  // an earlier patch's file name
+
+  [[nodiscard]] std::size_t moved() const;  // hunks that are not at their own lines
 };
 
 // Path -> text of the files the series touches or asks about; what is not in it does not exist.

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "kit/origin.h"
 #include "kit/patch_folder.h"
-#include "kit/sources.h"
 
 namespace kmesh {
 namespace {
@@ -30,8 +30,7 @@ Result<std::vector<Series>> read_archive(Kit& kit, const std::vector<BaselineRow
 }  // namespace
 
 Result<Matrix> plan_sources(Kit& kit, const PlanOptions& options) {
-  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "baselines.toml")));
-  KMESH_LET(rows, parse_baselines(text));
+  KMESH_LET(rows, read_baselines(kit.disk, kit.data));
   KMESH_LET(archive, read_archive(kit, rows, options.series));
   std::vector<std::string> paths;
   for (const auto& series : archive) {
@@ -39,7 +38,7 @@ Result<Matrix> plan_sources(Kit& kit, const PlanOptions& options) {
   }
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  Sources sources(kit, rows, {options.work, options.verify, options.refresh}, paths);
+  Sources sources(kit, rows, options.sources, paths);
 
   std::vector<Column> columns;
   // Its own series: the one named, or the archive's for its baseline, which its version tells where it has no

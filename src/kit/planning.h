@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "kit/kit.h"
 #include "kit/matrix.h"
+#include "kit/sources.h"
 
 namespace kmesh {
 
@@ -18,9 +19,7 @@ struct PlanOptions {
   std::vector<std::string> revisions;  // of the one tree, which is a git repository
   std::vector<std::string> sha256;     // of the tarballs, in their order
   std::string series;                  // a folder of patches; empty: the archive's
-  std::string work;                    // absolute: fetched sources, and what was read out of sources before
-  bool verify = true;
-  bool refresh = false;  // ask the package archive again
+  SourceOptions sources;
 };
 
 // Errors: what a source or a series has; a source the archive has no series for, unless one is named.

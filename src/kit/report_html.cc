@@ -49,8 +49,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string_view class_of(Verdict verdict) {
-  if (verdict == Verdict::kNeeded || verdict == Verdict::kPresent || verdict == Verdict::kEquivalent)
-    return "good";
+  if (!stops(verdict)) return "good";
   return verdict == Verdict::kPartial ? "mild" : "bad";
 }
 

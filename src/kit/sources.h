@@ -20,7 +20,7 @@ struct OpenSource {
 };
 
 struct SourceOptions {
-  std::string work;  // absolute
+  std::string work;  // absolute: what is fetched, and what was read before
   bool verify = true;
   bool refresh = false;  // ask the package archive again
 };
