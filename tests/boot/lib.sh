@@ -36,6 +36,31 @@ take_route_tool() {
     strip -o "$scratch/kit/guest/bin/kmesh-route" "$BUILD/kmesh-route"
 }
 
+# private_apt TYPE URI SUITE: from here on apt has a state of its own below $scratch/apt, with this one source (deb or
+# deb-src), its index fetched and its signature checked.
+private_apt() {
+    local apt=$scratch/apt
+    rm -rf "$apt"
+    mkdir -p "$apt"/{lists,archives}/partial "$apt/parts"
+    echo "$1 [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $2 $3 main" > "$apt/parts/kmesh.list"
+    cat > "$apt/apt.conf" <<CONF
+Dir::State::Lists "$apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache::archives "$apt/archives";
+Dir::Cache::pkgcache "$apt/pkgcache.bin";
+Dir::Cache::srcpkgcache "$apt/srcpkgcache.bin";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "$apt/parts";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+CONF
+    export APT_CONFIG=$apt/apt.conf
+    apt-get -q update --error-on=any > "$apt/log" 2>&1 || fail "$3: $(tail "$apt/log")"
+}
+
 # guest_test NAMES [OPTION OF PROVE...]: runs guest/tests/NAME alone, one after the other, on the enhanced kernel of $WORK,
 # and expects that each passes. What stands in $scratch/kit/guest/bin is on their path.
 guest_test() {

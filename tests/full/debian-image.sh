@@ -14,28 +14,12 @@ features='bare-tracepoint-writable connect-ulp defer-connect connect-semantics h
 
 # ---- Debian's packages ----
 
-apt=$scratch/apt
-mkdir -p "$apt"/{lists,archives}/partial "$apt/parts" "$scratch/root"
 uri=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
     awk -v host="$host" '$2 == host { print $1; exit }')
 [ -n "$uri" ] || fail "this host's sources name no mirror for $host"
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" > "$apt/parts/kmesh.list"
-cat > "$apt/apt.conf" <<CONF
-Dir::State::Lists "$apt/lists";
-Dir::State::status "/dev/null";
-Dir::Cache::archives "$apt/archives";
-Dir::Cache::pkgcache "$apt/pkgcache.bin";
-Dir::Cache::srcpkgcache "$apt/srcpkgcache.bin";
-Dir::Etc::sourcelist "/dev/null";
-Dir::Etc::sourceparts "$apt/parts";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-APT::Sandbox::User "";
-Acquire::Languages "none";
-Acquire::Retries "2";
-CONF
-export APT_CONFIG=$apt/apt.conf
-apt-get -q update --error-on=any > "$apt/log" 2>&1 || fail "$(tail "$apt/log")"
+private_apt deb "$uri" "$suite"
+apt=$scratch/apt
+mkdir -p "$scratch/root"
 release=$(apt-cache show linux-headers-cloud-amd64 | sed -n 's/^Depends: linux-headers-\(6\.12\.[^ ,]*\).*/\1/p' | head -n 1)
 [ -n "$release" ] || fail "$suite has no Linux 6.12"
 base=${release%-cloud-amd64}

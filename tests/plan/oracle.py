@@ -73,8 +73,7 @@ def without_hunk(text):
     return re.sub(rb"(?:^diff --git [^\n]*\n(?:index [^\n]*\n)?)?^--- [^\n]*\n\+\+\+ [^\n]*\n(?=\Z|diff --git |--- |-- \n)", b"", cut, flags=re.M)
 
 
-class Pair(collections.namedtuple("Pair", "package patch tree kind expected verdict moved gnu_moved gnu")):
-    pass
+Pair = collections.namedtuple("Pair", "package patch tree kind expected verdict moved gnu_moved gnu")
 
 
 def pairs_of(path):
@@ -115,8 +114,8 @@ def pairs_of(path):
             if there:
                 gnu_patch(before, text, reverse=True)
                 trees.append((before, baseline, "taken back", "needed", try_both(before)))
-            after = new("after", baseline)
             if clean:
+                after = new("after", baseline)
                 gnu_patch(after, text)
                 trees.append((after, baseline, "applied", "present", try_both(after)))
             part = without_hunk(text)

@@ -11,33 +11,16 @@ data=$REPOSITORY/tests/data/plan
 kept=$REPOSITORY/build/debian-patches # downloads, for the next time
 mkdir -p "$kept"
 
-fetch() { # VERSION SUITE
-    local apt=$scratch/apt uri area=debian
-    mkdir -p "$apt"/{lists,archives}/partial "$apt/parts"
+fetch() ( # VERSION SUITE, in a shell of its own: apt is the host's again after it
+    area=debian
     case $2 in *-security) area=debian-security ;; esac
     uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 "/$area/*\$") ||
         fail "this host's sources name no mirror of $area"
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $2 main" > "$apt/parts/kmesh.list"
-    cat > "$apt/apt.conf" <<CONF
-Dir::State::Lists "$apt/lists";
-Dir::State::status "/dev/null";
-Dir::Cache::archives "$apt/archives";
-Dir::Cache::pkgcache "$apt/pkgcache.bin";
-Dir::Cache::srcpkgcache "$apt/srcpkgcache.bin";
-Dir::Etc::sourcelist "/dev/null";
-Dir::Etc::sourceparts "$apt/parts";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-APT::Sandbox::User "";
-Acquire::Languages "none";
-Acquire::Retries "2";
-CONF
-    (
-        cd "$kept"
-        export APT_CONFIG=$apt/apt.conf
-        apt-get -q update --error-on=any && apt-get -q source --download-only --diff-only "linux=$1"
-    ) > "$scratch/log" 2>&1 || fail "linux $1 of $2 cannot be fetched: $(tail "$scratch/log")"
-}
+    private_apt deb-src "$uri" "$2"
+    cd "$kept"
+    apt-get -q source --download-only --diff-only "linux=$1" > "$scratch/log" 2>&1 ||
+        fail "linux $1 of $2 cannot be fetched: $(tail "$scratch/log")"
+)
 
 tail -n +2 "$data/packages.tsv" | while IFS=$'\t' read -r version suite sum; do
     archive=$kept/linux_$version.debian.tar.xz
