@@ -142,6 +142,10 @@ Result<void> RealDisk::write(const std::string& path, std::string_view text) {
         rest.remove_prefix(static_cast<std::size_t>(n));
       }
     }
+    // a file that was there keeps its rights
+    struct stat old = {};
+    if (error == 0 && ::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
+      error = errno;
     if (error == 0 && ::fsync(file.get()) != 0) error = errno;
   }
   if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;

@@ -25,7 +25,8 @@ class Disk {
   virtual bool exists(const std::string& path) = 0;
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual Result<std::string> read(const std::string& path) = 0;
-  // Whole or not at all: a temporary file beside it, fsync, rename. Makes missing folders.
+  // Whole or not at all: a temporary file beside it, fsync, rename. Makes missing folders; a file that was
+  // there keeps its rights.
   virtual Result<void> write(const std::string& path, std::string_view text) = 0;
   // Names of the entries, sorted; not their paths.
   virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;

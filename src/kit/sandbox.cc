@@ -7,7 +7,14 @@
 
 namespace kmesh {
 
+Sandbox Sandbox::showing(std::string folder) const {
+  Sandbox more = *this;
+  more.shown_ = std::move(folder);
+  return more;
+}
+
 std::string Sandbox::inside(std::string_view path) const {
+  if (enabled_ && !shown_.empty() && path == shown_) return std::string(kShown);
   const bool below = path == folder_ || path.starts_with(folder_ + "/");
   if (!enabled_ || !below) return std::string(path);
   return std::string(kInside) + std::string(path.substr(folder_.size()));
@@ -26,6 +33,7 @@ Command Sandbox::wrapped(Command command, bool root) const {
       // a kernel's compiler writes down what it includes: the preprocessor need not run to find that out
       {"CCACHE_DEPEND", "1"},
   };
+  env.insert(network_.begin(), network_.end());
   for (const auto& [name, value] : command.env) env[name] = value;
   if (!enabled_) {
     // what a make above us was told (-w, -n, its job server) is not meant for the ones that are started here
@@ -44,6 +52,8 @@ Command Sandbox::wrapped(Command command, bool root) const {
   // dpkg-buildpackage writes down what is installed
   add({"--ro-bind-try", "/var/lib/dpkg", "/var/lib/dpkg"});
   add({"--bind", folder_, std::string(kInside), "--bind", cache_, "/ccache"});
+  if (!shown_.empty()) add({"--ro-bind", shown_, std::string(kShown)});
+  if (!network_.empty()) add({"--share-net"});
   if (root) add({"--uid", "0", "--gid", "0", "--cap-add", "ALL"});
   for (const auto& [name, value] : env) add({"--setenv", name, value});
   add({"--chdir", command.folder.empty() ? std::string(kInside) : inside(command.folder), "--"});

@@ -4,6 +4,7 @@
 // the bubblewrap command that runs it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -12,12 +13,21 @@
 namespace kmesh {
 
 inline constexpr std::string_view kInside = "/kmesh";
+inline constexpr std::string_view kShown = "/sources";
 
 class Sandbox {
  public:
-  // `folder` becomes /kmesh, `cache` /ccache. Both must exist.
-  Sandbox(bool enabled, std::string folder, std::string cache)
-      : enabled_(enabled), folder_(std::move(folder)), cache_(std::move(cache)) {}
+  // `folder` becomes /kmesh, `cache` /ccache. Both must exist. `network`: it is kept, for compilers on other
+  // hosts, with the variables that say where those are.
+  Sandbox(bool enabled, std::string folder, std::string cache,
+          std::map<std::string, std::string> network = {})
+      : enabled_(enabled),
+        folder_(std::move(folder)),
+        cache_(std::move(cache)),
+        network_(std::move(network)) {}
+
+  // The same sandbox with one more folder, read-only.
+  [[nodiscard]] Sandbox showing(std::string folder) const;
 
   // What a path below the folder is called inside; without a sandbox it stays as it is.
   [[nodiscard]] std::string inside(std::string_view path) const;
@@ -35,6 +45,8 @@ class Sandbox {
   bool enabled_;
   std::string folder_;
   std::string cache_;
+  std::map<std::string, std::string> network_;
+  std::string shown_;  // read-only at kShown; empty: none
 };
 
 }  // namespace kmesh

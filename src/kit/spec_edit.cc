@@ -4,179 +4,193 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <optional>
 #include <set>
 
 #include "kit/hunks.h"
+#include "kit/spec_kabi.h"
+#include "kit/spec_lines.h"
+#include "kit/spec_place.h"
 
 namespace kmesh {
 namespace {
 
 constexpr std::string_view kBegin = "# kmesh-kernel: added lines begin";
+// The line before had no end: it got one, which is taken back.
+constexpr std::string_view kBeginWithEnd =
+    "# kmesh-kernel: added lines begin, with the end of the line before";
 constexpr std::string_view kEnd = "# kmesh-kernel: added lines end";
 constexpr int kFirstSource = 9003;
 
-using Lines = std::vector<std::string>;
-
-std::string_view stripped(std::string_view line) {
-  const auto begin = line.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-bool starts_section(std::string_view line) {
-  static constexpr std::array<std::string_view, 18> kSections = {"%prep",
-                                                                 "%build",
-                                                                 "%install",
-                                                                 "%check",
-                                                                 "%clean",
-                                                                 "%files",
-                                                                 "%package",
-                                                                 "%description",
-                                                                 "%pre",
-                                                                 "%post",
-                                                                 "%preun",
-                                                                 "%postun",
-                                                                 "%changelog",
-                                                                 "%pretrans",
-                                                                 "%posttrans",
-                                                                 "%triggerin",
-                                                                 "%generate_buildrequires",
-                                                                 "%conf"};
-  const std::string_view word = line.substr(0, line.find_first_of(" \t\r\n"));
-  return std::find(kSections.begin(), kSections.end(), word) != kSections.end();
-}
-
-// The number of a "SourceN:" or "PatchN:" line; nothing where it is none.
-std::optional<int> tag_number(std::string_view line, std::string_view tag) {
-  line = stripped(line);
-  if (!line.starts_with(tag)) return std::nullopt;
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view digits = line.substr(tag.size(), colon - tag.size());
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos || digits.size() > 8)
-    return std::nullopt;
-  return digits.empty() ? -1 : std::stoi(std::string(digits));
-}
-
-bool opens(std::string_view line) {
-  const auto text = stripped(line);
-  return text.starts_with("%if");
-}
-
-bool closes(std::string_view line) { return stripped(line).starts_with("%endif"); }
-
-// The line after the conditional that line `at` stands in, or after the line itself.
-std::size_t after_conditional(const Lines& lines, std::size_t from, std::size_t at) {
-  int depth = 0;
-  for (std::size_t i = from; i <= at; ++i) depth += opens(lines[i]) ? 1 : closes(lines[i]) ? -1 : 0;
-  std::size_t i = at;
-  while (depth > 0 && i + 1 < lines.size()) {
-    ++i;
-    depth += opens(lines[i]) ? 1 : closes(lines[i]) ? -1 : 0;
-  }
-  return i + 1;
-}
-
-bool applies_patches(std::string_view line) {
-  const auto text = stripped(line);
-  return text.starts_with("%patch") || text.starts_with("%autopatch") || text.starts_with("patch -") ||
-         text.starts_with("# The distribution's patches");
-}
-
-bool enters_tree(std::string_view line) {
-  const auto text = stripped(line);
-  return text.starts_with("%setup") || text.starts_with("%autosetup") || text.starts_with("cd linux");
-}
-
-struct Places {
-  std::size_t kabi = 0;  // where the switch goes; 0: there is none
-  std::size_t sources = 0;
-  std::size_t prep = 0;
-  std::set<int> taken;  // numbers of Source and Patch lines
+struct Block {
+  std::size_t line = 0;  // of the file: it goes before it
+  std::vector<std::string> lines;
 };
 
-Result<Places> find_places(const Lines& lines) {
-  Places places;
-  std::optional<std::size_t> source;
-  std::optional<std::size_t> prep_begin;
-  std::optional<std::size_t> last_patch;
-  std::optional<std::size_t> tree;
-  bool in_prep = false;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto text = stripped(lines[i]);
-    for (const auto tag : {"Source", "Patch"}) {
-      if (const auto number = tag_number(lines[i], tag)) places.taken.insert(*number);
-    }
-    if (!prep_begin && tag_number(lines[i], "Source")) source = i;
-    for (const std::string_view define : {"%define", "%global"}) {
-      if (text.starts_with(define) && stripped(text.substr(define.size())).starts_with("with_kabichk"))
-        places.kabi = after_conditional(lines, 0, i);
-    }
-    if (starts_section(text)) {
-      in_prep = text.starts_with("%prep");
-      if (in_prep) prep_begin = i;
-    }
-    if (in_prep && applies_patches(lines[i])) last_patch = i;
-    if (in_prep && enters_tree(lines[i])) tree = i;
+// Where Source lines go: behind the last of the spec's own. rpm gives an unnumbered one the number after the
+// one before it.
+struct SourcePlace {
+  std::size_t line = 0;
+  std::set<int> taken;
+};
+
+// Behind the head of the first %package that comes after a list of sources: a list takes no numbers, and rpm
+// reads a Source there as well.
+Result<std::size_t> behind_source_list(const SpecText& spec, std::size_t list) {
+  for (std::size_t i = list + 1; i < spec.lines.size(); ++i) {
+    const auto& line = spec.lines[i];
+    if (line.starts_section && line.section == Section::kPackage && line.inside.empty()) return line.end;
   }
-  if (!source) return fail("the spec has no Source line", "is it a kernel's spec?");
-  if (!prep_begin)
-    return fail("the spec has no %prep section", "patches are applied in %prep; is it a kernel's spec?");
-  if (!last_patch && !tree)
-    return fail("no place for the patches was found in %prep",
-                "the spec unpacks its source in a way that is not understood: no %setup, no patch line");
-  places.sources = after_conditional(lines, 0, *source);
-  places.prep = after_conditional(lines, *prep_begin, last_patch ? *last_patch : *tree);
-  const bool behind_all = std::max({places.kabi, places.sources, places.prep}) == lines.size();
-  if (behind_all && !lines.back().ends_with('\n'))
-    return fail("the spec ends without a newline where lines are to be added", "end its last line");
-  return places;
+  return fail(
+      fmt::format("line {}: the spec lists sources in a section of their own", spec.lines[list].begin + 1),
+      "rpm counts them on from the last Source line, and no %package follows where ours would not shift "
+      "them");
+}
+
+Result<SourcePlace> find_source_place(const SpecText& spec) {
+  SourcePlace place;
+  std::optional<std::size_t> last;
+  std::optional<std::size_t> list;
+  for (std::size_t i = 0; i < spec.lines.size(); ++i) {
+    const auto& line = spec.lines[i];
+    if (line.section == Section::kSourceList && line.starts_section) list = i;
+    SourceTag tag;
+    const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
+    if (!preamble || line.comment || !source_tag(line.text, tag)) continue;
+    int number = -1;
+    std::from_chars(tag.number.data(), tag.number.data() + tag.number.size(), number);
+    place.taken.insert(number);
+    if (!tag.patch) last = i;
+  }
+  if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");
+  if (list && (!last || *last < *list)) {
+    KMESH_LET(behind, behind_source_list(spec, *list));
+    place.line = behind;
+    return place;
+  }
+  const auto& inside = spec.lines[*last].inside;
+  place.line = spec.lines[inside.empty() ? *last : spec.conditionals[inside.front()].closed].end;
+  const bool reaches = std::any_of(spec.lines.begin(), spec.lines.end(), [&](const SpecLine& line) {
+    return line.starts_section && line.begin >= spec.lines[*last].end && line.begin < place.line;
+  });
+  if (reaches)
+    return fail(fmt::format("line {}: the condition around the last Source reaches over a section's start",
+                            spec.lines[*last].begin + 1),
+                "there is no place for Source lines that holds in every case");
+  return place;
+}
+
+Result<void> check_names(const std::vector<std::string>& patches) {
+  for (const auto& patch : patches) {
+    const bool bad = patch.empty() || patch.find_first_of("%/\\ \t\r\n") != std::string::npos;
+    if (bad)
+      return fail(fmt::format("\"{}\" cannot stand in a Source line", patch),
+                  "rpm reads % as a macro and a blank as the end; rename the patch");
+  }
+  return {};
+}
+
+// The text with the blocks put in, and where each of their lines came to stand.
+std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::vector<std::string>& added) {
+  const auto& file = spec.file;
+  const std::string end = !file.empty() && file.front().ends_with("\r\n") ? "\r\n" : "\n";
+  std::string text;
+  std::size_t number = 0;
+  auto next = blocks.begin();
+  for (std::size_t i = 0; i <= file.size(); ++i) {
+    for (; next != blocks.end() && next->line == i; ++next) {
+      const bool ends = text.empty() || text.ends_with('\n');
+      text += ends ? "" : end;
+      text += fmt::format("{}{}", ends ? kBegin : kBeginWithEnd, end);
+      ++number;
+      for (const auto& line : next->lines) {
+        text += line + end;
+        added.push_back(fmt::format("line {}: {}", ++number, line));
+      }
+      text += fmt::format("{}{}", kEnd, end);
+      ++number;
+    }
+    if (i == file.size()) break;
+    text += file[i];
+    ++number;
+  }
+  return text;
+}
+
+// A command for the place, wherever the shell is there.
+std::string in_folder(const PrepPlace& place, const std::string& command) {
+  return place.folder.empty() ? command : fmt::format("(cd {} && {})", place.folder, command);
 }
 
 }  // namespace
 
-Result<std::string> edit_spec(std::string_view spec, const std::vector<std::string>& patches) {
-  const Lines lines = split_lines(undo_spec(spec));
-  KMESH_LET(places, find_places(lines));
-  const std::string end = !lines.empty() && lines.front().ends_with("\r\n") ? "\r\n" : "\n";
-  const auto block = [&](const std::vector<std::string>& added) {
-    std::string text;
-    text += fmt::format("{}{}", kBegin, end);
-    for (const auto& line : added) text += line + end;
-    text += fmt::format("{}{}", kEnd, end);
-    return text;
-  };
-  std::vector<std::string> sources;
-  std::vector<std::string> applied;
+Result<std::string> insert_at_place(std::string_view spec, const std::vector<std::string>& in_tree,
+                                    const std::vector<std::string>& after) {
+  KMESH_LET(text, read_spec(spec));
+  KMESH_LET(place, find_prep_place(text));
+  Block block{place.line, {}};
+  for (const auto& command : in_tree) block.lines.push_back(in_folder(place, command));
+  block.lines.insert(block.lines.end(), after.begin(), after.end());
+  std::vector<std::string> added;
+  return put_in(text, {block}, added);
+}
+
+Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches,
+                           const std::set<int>& taken) {
+  KMESH_TRY(check_names(patches));
+  const std::string plain = undo_spec(spec);
+  KMESH_LET(text, read_spec(plain));
+  KMESH_LET(source, find_source_place(text));
+  KMESH_LET(prep, find_prep_place(text));
+  KMESH_LET(switches, find_kabi_switches(text));
+  SpecEdit edit;
+  edit.place = prep.reason;
+  Block sources{source.line, {}};
+  Block applied{prep.line, {}};
   int number = kFirstSource;
   for (const auto& patch : patches) {
-    while (places.taken.contains(number)) ++number;
-    sources.push_back(fmt::format("Source{}: {}", number, patch));
-    applied.push_back(fmt::format("patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{{SOURCE{}}}", number));
+    while (source.taken.contains(number) || taken.contains(number)) ++number;
+    edit.sources.push_back(number);
+    sources.lines.push_back(fmt::format("Source{}: {}", number, patch));
+    applied.lines.push_back(
+        in_folder(prep, fmt::format("patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{{SOURCE{}}}", number)));
     ++number;
   }
-  std::string text;
-  for (std::size_t i = 0; i <= lines.size(); ++i) {
-    if (places.kabi != 0 && i == places.kabi) text += block({"%define with_kabichk 0"});
-    if (i == places.sources && !patches.empty()) text += block(sources);
-    if (i == places.prep && !patches.empty()) text += block(applied);
-    if (i < lines.size()) text += lines[i];
+  std::vector<Block> blocks;
+  for (const auto& kabi : switches) {
+    edit.kabi.push_back(kabi.name);
+    if (kabi.bcond) edit.bcond.push_back(kabi.name);
+    if (!blocks.empty() && blocks.back().line == kabi.line) {
+      blocks.back().lines.push_back(kabi.off);
+    } else {
+      blocks.push_back({kabi.line, {kabi.off}});
+    }
   }
-  return text;
+  if (!patches.empty()) blocks.insert(blocks.end(), {sources, applied});
+  std::stable_sort(blocks.begin(), blocks.end(),
+                   [](const Block& a, const Block& b) { return a.line < b.line; });
+  edit.text = put_in(text, blocks, edit.added);
+  return edit;
 }
 
 std::string undo_spec(std::string_view edited) {
   std::string text;
   std::string block;  // what a mark began; given back where its end is missing
   bool inside = false;
+  bool with_end = false;
   for (const auto& line : split_lines(edited)) {
-    if (stripped(line) == kBegin) inside = true;
+    const auto mark = stripped(line);
+    if (mark == kBegin || mark == kBeginWithEnd) {
+      inside = true;
+      with_end = mark == kBeginWithEnd;
+    }
     (inside ? block : text) += line;
-    if (!inside || stripped(line) != kEnd) continue;
+    if (!inside || mark != kEnd) continue;
     inside = false;
     block.clear();
+    if (!with_end || !text.ends_with('\n')) continue;
+    text.resize(text.size() - (line.ends_with("\r\n") && text.ends_with("\r\n") ? 2 : 1));
   }
   return text + block;
 }

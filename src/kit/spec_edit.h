@@ -3,6 +3,7 @@
 // in %prep. Pure: text in, text out; only adds lines, and adding them twice changes nothing.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,25 @@
 
 namespace kmesh {
 
-// Errors: no %prep, no Source line, no place where the patches could be applied.
-Result<std::string> edit_spec(std::string_view spec, const std::vector<std::string>& patches);
+struct SpecEdit {
+  std::string text;                // the edited spec
+  std::vector<std::string> added;  // "line 12: %define with_kabichk 0", in the edited spec's own numbers
+  std::vector<std::string> kabi;   // the switches, by name
+  std::vector<std::string> bcond;  // those of them that are off where they are not defined
+  std::vector<int> sources;        // the patches' Source numbers
+  std::string place;               // why the patch lines stand where they do
+};
+
+// Errors: no %prep, no Source line, no place where the patches could be applied, whatever find_prep_place and
+// find_kabi_switches refuse, a patch's name that rpm would read as something else. `taken` are numbers of
+// Sources and Patches besides those that stand in the text: macros may make some.
+Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches,
+                           const std::set<int>& taken = {});
+
+// Lines for the same place in %prep and nothing else: `in_tree` run in the kernel tree's own folder, `after`
+// where the shell is. Pure.
+Result<std::string> insert_at_place(std::string_view spec, const std::vector<std::string>& in_tree,
+                                    const std::vector<std::string>& after);
 
 // The spec as it was before edit_spec, to the byte.
 std::string undo_spec(std::string_view edited);

@@ -12,7 +12,7 @@ using ::testing::Not;
 
 std::string edited(std::string_view spec, const std::vector<std::string>& patches) {
   const auto text = edit_spec(spec, patches);
-  return text ? *text : "error: " + text.error().what;
+  return text ? text->text : "error: " + text.error().what;
 }
 
 std::size_t count(std::string_view text, std::string_view part) {
@@ -34,7 +34,7 @@ constexpr const char* kPlain =
     "# The distribution's patches are applied here.\n"
     "make olddefconfig\n"
     "%build\n"
-    "patch -p1 < no-patch-of-prep\n";
+    "make\n";
 
 TEST(EditSpec, AddsThreeBlocks) {
   EXPECT_EQ(edited(kPlain, {"a.patch", "b.patch"}),
@@ -54,14 +54,14 @@ TEST(EditSpec, AddsThreeBlocks) {
             "%prep\n"
             "%setup -q\n"
             "cd linux-1\n"
-            "# The distribution's patches are applied here.\n"
             "# kmesh-kernel: added lines begin\n"
             "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003}\n"
             "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9004}\n"
             "# kmesh-kernel: added lines end\n"
+            "# The distribution's patches are applied here.\n"
             "make olddefconfig\n"
             "%build\n"
-            "patch -p1 < no-patch-of-prep\n");
+            "make\n");
 }
 
 TEST(EditSpec, TwiceIsOnce) {
@@ -139,10 +139,11 @@ TEST(EditSpec, TheSwitchGoesBehindItsLastDefinition) {
 }
 
 TEST(EditSpec, PatchesGoBehindTheDistributionsOwn) {
-  const std::string text = edited(
-      "Source0: l\n%prep\n%autosetup -N\n%autopatch -p1\nsed -i x\n%build\n%patch9 -p1\n", {"a.patch"});
+  const std::string text =
+      edited("Source0: l\n%prep\n%autosetup -N\n%autopatch -p1\nsed -i x\n%build\nmake\n", {"a.patch"});
   EXPECT_THAT(text, HasSubstr("%autopatch -p1\n# kmesh-kernel: added lines begin\npatch -s"));
-  EXPECT_EQ(count(text, "patch -s -F0"), 1U) << "a patch line outside of %prep is none";
+  EXPECT_THAT(edited("Source0: l\n%prep\n%setup\n%build\n%patch9 -p1\n", {"a.patch"}),
+              HasSubstr("error: line 5: %patch9 -p1: patches are applied behind %prep"));
 }
 
 TEST(EditSpec, WithoutAPatchLineBehindTheLastStepIntoTheTree) {
@@ -164,18 +165,46 @@ TEST(EditSpec, SaysWhatIsMissing) {
   EXPECT_EQ(edited("", {"a"}), "error: the spec has no Source line");
 }
 
-// A block cannot be put behind a line that does not end without changing that line.
-TEST(EditSpec, RefusesToGlueALineToTheLastOne) {
-  EXPECT_THAT(edited("Source0: l\n%prep\n%setup", {"a.patch"}), HasSubstr("error: the spec ends"));
+TEST(EditSpec, ALastLineWithoutAnEndGetsOneAndGivesItBack) {
+  for (const std::string spec :
+       {"Source0: l\n%prep\n%setup", "Source0: l\r\n%prep\r\n%setup", "Source0: l\n%prep\n%setup\r"}) {
+    const std::string text = edited(spec, {"a.patch"});
+    EXPECT_THAT(text, HasSubstr("%setup")) << text;
+    EXPECT_THAT(text, HasSubstr("\n# kmesh-kernel: added lines begin, with the end of the line before"));
+    EXPECT_EQ(undo_spec(text), spec);
+    EXPECT_EQ(edited(text, {"a.patch"}), text);
+  }
 }
 
-TEST(EditSpec, TheKitsOwnMarkIsAPlace) {
-  const std::string text = edited(
-      "Source0: l\n%prep\n%setup -q\ncd linux-1\n\n# The distribution's patches are applied here, in the "
-      "tree.\n\n"
-      "tree=$(make -s kernelversion)\ncd linux-1\n%build\n",
-      {"a.patch"});
-  EXPECT_THAT(text, HasSubstr("applied here, in the tree.\n# kmesh-kernel: added lines begin\npatch -s"));
+TEST(EditSpec, SaysWhereItsLinesStand) {
+  const auto edit = edit_spec(kPlain, {"a.patch"});
+  ASSERT_TRUE(edit);
+  EXPECT_THAT(edit->added, ::testing::ElementsAre(
+                               "line 3: %define with_kabichk 0", "line 9: Source9003: a.patch",
+                               "line 17: patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003}"));
+  EXPECT_THAT(edit->kabi, ::testing::ElementsAre("with_kabichk"));
+  EXPECT_EQ(edit->place, "behind line 9: cd linux-1");
+}
+
+// rpm gives an unnumbered Source the number after the one before it.
+TEST(EditSpec, ShiftsNoSourceThatRpmCounts) {
+  EXPECT_THAT(edited("Source: a\nSource: b\n%prep\n%setup\n", {"x"}), HasSubstr("Source: b\n# kmesh"));
+  EXPECT_THAT(edited("Source0: a\n%sourcelist\nb\n%prep\n%setup\n", {"x"}),
+              HasSubstr("error: line 2: the spec lists sources in a section of their own"));
+  EXPECT_THAT(edited("Source0: a\n%package b\nSource: c\n%prep\n%setup\n", {"x"}),
+              HasSubstr("Source: c\n# kmesh"));
+  EXPECT_THAT(edited("Source: a\n%sourcelist\nb\n%package c\nSummary: c\n%prep\n%setup\n", {"x"}),
+              HasSubstr("%package c\n# kmesh-kernel: added lines begin\nSource9003: x\n"));
+}
+
+TEST(EditSpec, RefusesNamesThatRpmReadsAsSomethingElse) {
+  for (const auto* name : {"a b.patch", "%{x}.patch", "", "a/b.patch"})
+    EXPECT_THAT(edited(kPlain, {name}), HasSubstr("cannot stand in a Source line")) << name;
+}
+
+TEST(EditSpec, ASourceConditionThatReachesOverASectionIsRefused) {
+  EXPECT_THAT(edited("%if 1\nSource0: a\n%description\n%endif\n%prep\n%setup\n", {"x"}),
+              HasSubstr("error: line 2: the condition around the last Source"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "base/archive.h"
+#include "kit/spec_check.h"
 #include "kit/spec_edit.h"
 
 namespace kmesh {
@@ -131,10 +132,10 @@ Result<void> edit_source_package(Kit& kit, const std::string& spec, const std::s
                   "rename the patch in its series");
   }
   KMESH_LET(text, kit.disk.read(spec));
-  KMESH_LET(edited, edit_spec(text, names));
+  KMESH_LET(edit, edit_with_rpm(kit, side, text, names, side.inside("rpmbuild/SOURCES")));
   for (const auto& name : names)
     KMESH_TRY(kit.disk.copy(join(series, name), side.path("rpmbuild/SOURCES/" + name)));
-  return kit.disk.write(spec, edited);
+  return kit.disk.write(spec, edit.text);
 }
 
 Result<void> unpack_tree(Kit& kit, const Source& source, const Side& side) {

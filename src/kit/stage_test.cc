@@ -76,6 +76,13 @@ TEST_F(StageTest, EditsTheSpecAndCopiesThePatches) {
   disk_.files[kSpec] = "Source0: l\n%prep\n%setup\n%build\n";
   const auto one = planned("one.patch");
   const auto two = planned("two.patch");
+  Exit says;
+  says.output =
+      "kmesh-spec: SOURCE9003=/s/one.patch\nkmesh-spec: SOURCE9004=/s/two.patch\n%prep\npatch -i "
+      "/s/one.patch\npatch -i "
+      "/s/two.patch\n";
+  processes_.answer("/kmesh/before.spec", {});
+  processes_.answer("/kmesh/after.spec", says);
   const auto edited = edit_source_package(kit_, kSpec, "/series", {&one, &two}, side_);
   ASSERT_TRUE(edited) << edited.error().what;
   EXPECT_EQ(disk_.files["/w/enhanced/rpmbuild/SOURCES/one.patch"], "the patch one.patch");
@@ -89,6 +96,20 @@ TEST_F(StageTest, BothOrNeither) {
   EXPECT_FALSE(edit_source_package(kit_, kSpec, "/series", {&one}, side_));
   EXPECT_FALSE(disk_.files.contains("/w/enhanced/rpmbuild/SOURCES/one.patch"));
   EXPECT_EQ(disk_.files[kSpec], "Source0: l\nno prep\n");
+}
+
+TEST_F(StageTest, WhatRpmReadsOtherwiseIsNotWritten) {
+  disk_.files[kSpec] = "Source0: l\n%prep\n%setup\n%build\n";
+  const auto one = planned("one.patch");
+  Exit says;
+  says.output = "kmesh-spec: SOURCE9003=/s/one.patch\n%prep\n%build\npatch -i /s/one.patch\n";
+  processes_.answer("/kmesh/before.spec", {});
+  processes_.answer("/kmesh/after.spec", says);
+  const auto edited = edit_source_package(kit_, kSpec, "/series", {&one}, side_);
+  ASSERT_FALSE(edited);
+  EXPECT_THAT(edited.error().what, HasSubstr("does not apply one.patch"));
+  EXPECT_EQ(disk_.files[kSpec], "Source0: l\n%prep\n%setup\n%build\n");
+  EXPECT_EQ(processes_.ran[0].argv.front(), "bwrap") << "parsing a spec runs its macros";
 }
 
 TEST_F(StageTest, APatchDoesNotReplaceASourceOfThePackage) {

@@ -55,6 +55,32 @@ std::uint64_t bytes_of(const std::string& config) {
 
 }  // namespace
 
+Result<void> check_sandbox(Kit& kit) {
+  if (kit.processes.find("bwrap").empty())
+    return fail("bubblewrap is not installed, and a spec and a kernel's makefiles are somebody's code",
+                "install it; or let that code run with your own rights, with --no-sandbox",
+                "apt-get install bubblewrap");
+  Command probe;
+  probe.argv = {"bwrap",     "--unshare-all", "--ro-bind", "/usr",    "/usr", "--symlink",
+                "usr/lib64", "/lib64",        "--symlink", "usr/lib", "/lib", "/usr/bin/true"};
+  KMESH_LET(exit, kit.processes.run(probe));
+  if (exit.ok()) return {};
+  return fail(
+      "bubblewrap cannot make a sandbox here",
+      "user namespaces may be switched off, or this is a plain chroot; allow them, or let a spec and a "
+      "kernel's makefiles run with your own rights, with --no-sandbox",
+      "sysctl -w user.max_user_namespaces=10000", exit.tail);
+}
+
+Result<void> check_rpm_tools(Kit& kit, bool sandbox) {
+  for (const auto* program : {"rpm", "rpmkeys", "rpmspec", "rpmbuild"}) {
+    if (!kit.processes.find(program).empty()) continue;
+    return fail(fmt::format("{} is not installed, and rpm itself is asked about packages and specs", program),
+                "install it", "apt-get install rpm");
+  }
+  return sandbox ? check_sandbox(kit) : Result<void>();
+}
+
 Result<void> check_tools(Kit& kit, const Options& options) {
   std::vector<Need> needs(kNeeds.begin(), kNeeds.end());
   if (options.output == Output::kRpm) needs.push_back(kRpm);
@@ -72,21 +98,7 @@ Result<void> check_tools(Kit& kit, const Options& options) {
     return fail(fmt::format("this host lacks what building a kernel takes: {}", fmt::join(missing, ", ")),
                 "install it, then run the same command again",
                 fmt::format("apt-get install {}", fmt::join(packages, " ")));
-  if (!options.sandbox) return {};
-  if (kit.processes.find("bwrap").empty())
-    return fail("bubblewrap is not installed, and a spec and a kernel's makefiles are somebody's code",
-                "install it; or let that code run with your own rights, with --no-sandbox",
-                "apt-get install bubblewrap");
-  Command probe;
-  probe.argv = {"bwrap",     "--unshare-all", "--ro-bind", "/usr",    "/usr", "--symlink",
-                "usr/lib64", "/lib64",        "--symlink", "usr/lib", "/lib", "/usr/bin/true"};
-  KMESH_LET(exit, kit.processes.run(probe));
-  if (exit.ok()) return {};
-  return fail(
-      "bubblewrap cannot make a sandbox here",
-      "user namespaces may be switched off, or this is a plain chroot; allow them, or let a spec and a "
-      "kernel's makefiles run with your own rights, with --no-sandbox",
-      "sysctl -w user.max_user_namespaces=10000", exit.tail);
+  return options.sandbox ? check_sandbox(kit) : Result<void>();
 }
 
 Result<void> check_space(Kit& kit, const Options& options) {

@@ -11,6 +11,12 @@ namespace kmesh {
 // Errors: something is missing (all of it, with one command that installs it), or there is no sandbox.
 Result<void> check_tools(Kit& kit, const Options& options);
 
+// Errors: bubblewrap is not installed, or cannot make a sandbox here.
+Result<void> check_sandbox(Kit& kit);
+
+// What asking about source packages and specs takes: rpm's programs, and the sandbox where it is asked for.
+Result<void> check_rpm_tools(Kit& kit, bool sandbox);
+
 // Room a build takes on the disk. Errors: there is less.
 Result<void> check_space(Kit& kit, const Options& options);
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/spec_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include "kit/spec_lines.h"
+
+namespace kmesh {
+namespace {
+
+constexpr std::string_view kSays = "kmesh-spec: ";
+// More numbers than any spec uses; asking for one takes rpm less than a microsecond.
+constexpr int kLastNumber = 20000;
+
+// rpm's answer to one spec.
+Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, const std::string& name,
+                           const std::vector<std::string>& switches, const std::string& sources) {
+  const std::string file = side.path(name);
+  KMESH_TRY(kit.disk.write(file, asking_spec(spec, switches)));
+  Command command;
+  command.argv = {"rpmspec",
+                  "--define",
+                  "_topdir " + side.inside("rpmbuild"),
+                  "--define",
+                  "_sourcedir " + sources,
+                  "--define",
+                  "_dbpath " + side.inside("rpmdb"),
+                  "--parse",
+                  side.inside(name)};
+  command.log = side.log;
+  command.keep_output = true;
+  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
+  if (!exit.ok())
+    return program_failed("rpm cannot parse the spec", fmt::format("the whole log is {}", side.log), exit);
+  return read_answer(exit.output);
+}
+
+}  // namespace
+
+std::string asking_spec(std::string_view spec, const std::vector<std::string>& switches) {
+  std::string text(spec);
+  if (!text.ends_with('\n')) text += '\n';
+  // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time
+  text += fmt::format(
+      "%{{lua:\n"
+      "for _, kind in ipairs({{'SOURCE', 'PATCH'}}) do\n"
+      "  for i = 0, {} do\n"
+      "    local value = rpm.expand('%{{?' .. kind .. i .. '}}')\n"
+      "    if value ~= '' then io.stdout:write('{}' .. kind .. i .. '=' .. value .. '\\n') end\n"
+      "  end\n"
+      "end\n",
+      kLastNumber, kSays);
+  for (const auto& name : switches) {
+    text += fmt::format(
+        "if rpm.isdefined('{0}') then io.stdout:write('{1}{0}=' .. rpm.expand('%{{{0}}}') .. '\\n')\n"
+        "else io.stdout:write('{1}{0}\\n') end\n",
+        name, kSays);
+  }
+  return text + "}\n";
+}
+
+SpecAnswer read_answer(std::string_view output) {
+  SpecAnswer answer;
+  bool in_prep = false;
+  std::istringstream lines{std::string(output)};
+  for (std::string line; std::getline(lines, line);) {
+    const auto says = line.find(kSays);
+    if (says != std::string::npos) {
+      std::string what = line.substr(says + kSays.size());
+      const bool number = what.starts_with("SOURCE") || what.starts_with("PATCH");
+      auto& list = number ? answer.sources : answer.kabi;
+      if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
+      continue;
+    }
+    // the sections of a parsed spec stand at the start of their lines, as rpm reads them
+    const auto text = stripped(line);
+    if (line.starts_with('%') && !line.starts_with("%%"))
+      in_prep = text == "%prep" || text.starts_with("%prep ");
+    if (in_prep) answer.prep += line + "\n";
+  }
+  return answer;
+}
+
+Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& patches,
+                        const SpecAnswer& before, const SpecAnswer& after) {
+  for (const auto& source : before.sources) {
+    if (std::find(after.sources.begin(), after.sources.end(), source) == after.sources.end())
+      return fail(fmt::format("with the lines added, rpm has no {} any more", source),
+                  "the added Source lines would renumber the spec's own; this spec is not understood");
+  }
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < patches.size(); ++i) {
+    const auto name = fmt::format("SOURCE{}=", edit.sources[i]);
+    const auto given = std::find_if(after.sources.begin(), after.sources.end(),
+                                    [&](const std::string& source) { return source.starts_with(name); });
+    if (given == after.sources.end() || !given->ends_with("/" + patches[i]))
+      return fail(fmt::format("rpm does not take Source{} for {}", edit.sources[i], patches[i]),
+                  "the spec defines that number by a macro; this spec is not understood");
+    const auto at = after.prep.find(fmt::format("-i {}", given->substr(name.size())), last);
+    if (at == std::string::npos)
+      return fail(fmt::format("the %prep that rpm would run does not apply {}", patches[i]),
+                  "the line for it stands where rpm reads none; this spec is not understood");
+    last = at;
+  }
+  for (const auto& name : edit.kabi) {
+    const bool bcond = std::find(edit.bcond.begin(), edit.bcond.end(), name) != edit.bcond.end();
+    const bool expression = name.starts_with("_without_");
+    const auto wanted = bcond        ? name
+                        : expression ? fmt::format("{}=--without-{}", name, name.substr(9))
+                                     : name + "=0";
+    if (std::find(after.kabi.begin(), after.kabi.end(), wanted) == after.kabi.end())
+      return fail(fmt::format("the kABI check's switch {} is not off for rpm ({})", name,
+                              fmt::join(after.kabi, ", ")),
+                  "the spec sets it again in a way that is not understood");
+  }
+  return {};
+}
+
+Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec,
+                               const std::vector<std::string>& patches, const std::string& sources) {
+  // what the check alone needs goes with it: so the two differ in our lines only
+  KMESH_LET(plain, edit_spec(spec, {}));
+  KMESH_LET(before, ask_rpm(kit, side, plain.text, "before.spec", plain.kabi, sources));
+  std::set<int> taken;
+  for (const auto& source : before.sources)
+    taken.insert(std::atoi(source.substr(source.find_first_of("0123456789")).c_str()));
+  KMESH_LET(edit, edit_spec(spec, patches, taken));
+  KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", edit.kabi, sources));
+  KMESH_TRY(judge_edit(edit, patches, before, after));
+  return std::move(edit);
+}
+
+}  // namespace kmesh

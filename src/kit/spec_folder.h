@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder that the shell of %prep is in, as text: followed through cd, pushd, %setup and subshells. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kmesh {
+
+class Folder {
+ public:
+  // The folder that %prep starts in.
+  Folder() = default;
+
+  // cd to a place as it is written; quotes and a trailing slash are taken off.
+  void enter(std::string_view path);
+  // What %setup and %autosetup leave: `words` are theirs.
+  void set_up(const std::vector<std::string>& words);
+  // Not known from here on, until an absolute place is entered.
+  void lose() { known_ = false; }
+
+  [[nodiscard]] bool known() const { return known_; }
+  // Below %{_builddir}; "." is that itself.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] bool operator==(const Folder&) const = default;
+
+  // The way from `from` to this one; empty where they are the same. Both are known.
+  [[nodiscard]] std::string from(const Folder& from) const;
+
+ private:
+  std::vector<std::string> parts_;  // below %{_builddir}, or behind the "/" of an absolute path
+  bool absolute_ = false;
+  bool known_ = true;
+};
+
+}  // namespace kmesh

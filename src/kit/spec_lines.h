@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A spec as rpm reads it: lines that are continued are one, each knows its section and the conditionals
+// around it. Pure, and lossless: it points into the file's own lines.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kmesh {
+
+enum class Section { kPreamble, kPackage, kSourceList, kPrep, kBuild, kOther };
+
+// An %if with what belongs to it; places are indexes into SpecText::lines.
+struct Conditional {
+  std::size_t opened = 0;
+  std::size_t closed = 0;
+};
+
+struct SpecLine {
+  std::string text;       // the whole of it, line ends included
+  std::size_t begin = 0;  // its first line of the file, from 0
+  std::size_t end = 0;    // one past its last
+  Section section = Section::kPreamble;
+  bool starts_section = false;
+  bool comment = false;
+  std::vector<std::size_t>
+      inside;  // the conditionals around it, outermost first; their own lines stand outside
+};
+
+struct SpecText {
+  std::vector<std::string> file;  // as it is
+  std::vector<SpecLine> lines;
+  std::vector<Conditional> conditionals;
+};
+
+// Errors name the line: an %endif or %else without an %if, an %if that is never closed.
+Result<SpecText> read_spec(std::string_view text);
+
+// Without the white space and the line end around it.
+std::string_view stripped(std::string_view text);
+
+// "%if", "%ifarch"...; "%else" and "%elif..."; "%endif": what the line does to conditionals.
+enum class Directive { kNone, kOpen, kElse, kClose };
+Directive directive_of(std::string_view line);
+
+// The name and number of a "Source12: x" or "Patch3: y" tag, as rpm reads it: in any case, with blanks
+// around.
+struct SourceTag {
+  bool patch = false;
+  std::string number;  // empty: rpm counts; digits, or a macro
+};
+// False where the line is no such tag.
+bool source_tag(std::string_view line, SourceTag& tag);
+
+}  // namespace kmesh

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/spec_patching.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace kmesh {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string lower(std::string_view text) {
+  std::string small(text);
+  std::transform(small.begin(), small.end(), small.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& names) {
+  return std::find(names.begin(), names.end(), word) != names.end();
+}
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// The name in "%name", "%{name}", "%{?name}", "%{name:...}"; empty where the word is no macro.
+std::string_view macro_name(std::string_view word) {
+  if (!word.starts_with('%')) return {};
+  word.remove_prefix(std::min(word.find_first_not_of("%{?!"), word.size()));
+  const auto end = std::find_if_not(word.begin(), word.end(),
+                                    [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  return word.substr(0, static_cast<std::size_t>(end - word.begin()));
+}
+
+bool has_letter_option(std::string_view word, std::string_view letters) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
+         word.find_first_of(letters) != std::string_view::npos;
+}
+
+// A file of the source package: copying it is no copy of the tree.
+bool is_source_file(std::string_view word) {
+  const std::string plain = lower(word);
+  return contains(plain, "%{source") || contains(plain, "%source") || contains(plain, "rpm_source_dir") ||
+         contains(plain, "_sourcedir");
+}
+
+bool creates_archive(const Words& words) {
+  if (words.size() < 2) return false;
+  const std::string_view first = words[1];
+  const bool letters = !first.starts_with("--") && contains(first, "c") && !contains(first, "x");
+  return letters || std::find(words.begin(), words.end(), "--create") != words.end();
+}
+
+bool configures(const Words& words) {
+  return std::any_of(words.begin() + 1, words.end(), [](std::string_view word) {
+    return word.ends_with("config") && word.find('=') == std::string_view::npos && !contains(word, "/");
+  });
+}
+
+}  // namespace
+
+bool mentions_patching(std::string_view text) {
+  static constexpr std::array<std::string_view, 9> kMarks = {"patch -",    "%patch",      "%{patch",
+                                                             "%autopatch", "%{autopatch", "git am ",
+                                                             "git apply ", "quilt push",  "%apply"};
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
+    const auto at = text.find(mark);
+    if (at == std::string_view::npos) return false;
+    // "%{patches}" is a list, "%patchlevel" a number
+    const auto behind = text.substr(at + mark.size());
+    const bool macro = mark == "%patch" || mark == "%{patch";
+    return !macro || behind.empty() ||
+           (std::isalpha(static_cast<unsigned char>(behind.front())) == 0 && behind.front() != '_');
+  });
+}
+
+PatchingMacros patching_macros(const SpecText& spec) {
+  PatchingMacros macros;
+  for (const auto& line : spec.lines) {
+    const auto text = stripped(line.text);
+    if (!text.starts_with("%define") && !text.starts_with("%global")) continue;
+    const auto name = stripped(text.substr(7));
+    const auto end = name.find_first_of(" \t\r\n(");
+    if (end == std::string_view::npos) continue;
+    const auto body = name.substr(end);
+    const bool unpacks =
+        contains(body, "%setup") || contains(body, "%autosetup") || contains(body, "%{setup");
+    const bool configures =
+        contains(body, "oldconfig") || contains(body, "olddefconfig") || contains(body, "defconfig");
+    if (unpacks || (configures && mentions_patching(body))) {
+      macros.more.emplace(name.substr(0, end));
+    } else if (mentions_patching(body)) {
+      macros.patching.emplace(name.substr(0, end));
+    }
+  }
+  return macros;
+}
+
+Words without_assignments(const Words& words) {
+  const auto first = std::find_if_not(words.begin(), words.end(), [](std::string_view word) {
+    const auto equals = word.find('=');
+    return equals != std::string_view::npos && equals > 0 &&
+           std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
+                       [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  });
+  return {first, words.end()};
+}
+
+bool is_set_up(std::string_view word) {
+  const auto name = macro_name(word);
+  return name == "setup" || name == "autosetup";
+}
+
+Patching patching_of(const Words& words, const PatchingMacros& macros) {
+  static constexpr std::array<std::string_view, 17> kHarmless = {
+      "echo", "cat",    "rm",    "cp",    "mv",    "ls", "grep", "[",      "test",
+      "[[",   "printf", "chmod", "mkdir", "touch", "wc", "ln",   "install"};
+  static constexpr std::array<std::string_view, 6> kShells = {"sh", "bash", "python3", "perl", ".", "source"};
+  static constexpr std::array<std::string_view, 6> kNoCommand = {"for",   "case",   "select",
+                                                                 "local", "export", "set"};
+  const std::string_view first = words.front();
+  const std::string command = lower(base_name(first));
+  if (is_one_of(command, kNoCommand) || is_one_of(command, kHarmless)) return Patching::kNo;
+  const auto says = [&](const auto& condition) {
+    return std::any_of(words.begin() + 1, words.end(), condition);
+  };
+  for (const std::string_view word : words) {
+    const std::string name(macro_name(word));
+    if (macros.more.contains(name)) return Patching::kUnknown;
+    if (macros.patching.contains(name) || mentions_patching(word)) return Patching::kYes;
+  }
+  if (macro_name(first) == "autosetup")
+    return says([](std::string_view word) { return has_letter_option(word, "N"); }) ? Patching::kNo
+                                                                                    : Patching::kYes;
+  if (command == "git") {
+    static constexpr std::array<std::string_view, 3> kVerbs = {"am", "apply", "cherry-pick"};
+    return says([&](std::string_view word) { return is_one_of(word, kVerbs); }) ? Patching::kYes
+                                                                                : Patching::kNo;
+  }
+  if (command == "quilt" || command == "stg" || command == "guilt")
+    return says([](std::string_view word) { return word == "push"; }) ? Patching::kYes : Patching::kNo;
+  if (std::find(words.begin(), words.end(), "patch") != words.end()) return Patching::kYes;
+  if (!first.starts_with('%') && contains(command, "patch")) return Patching::kYes;
+  // "%_sourcedir/apply-patches series"
+  const bool script = is_one_of(command, kShells) || first.starts_with("./") || is_source_file(first);
+  if (!script) return Patching::kNo;
+  if (contains(base_name(first), "patch") ||
+      says([](std::string_view word) { return contains(lower(base_name(word)), "apply"); }))
+    return Patching::kYes;
+  return says([](std::string_view word) {
+    const std::string plain = lower(word);
+    return contains(plain, "series") || contains(plain, "patch");
+  })
+             ? Patching::kUnknown
+             : Patching::kNo;
+}
+
+Words copied(const Words& words) {
+  if (lower(base_name(words.front())) != "cp") return {};
+  bool recursive = false;
+  Words operands;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (has_letter_option(word, "arR") || word == "--recursive" || word == "--archive") recursive = true;
+    if (!word.starts_with('-')) operands.emplace_back(word);
+  }
+  return recursive && operands.size() >= 2 && !is_source_file(operands.front()) ? operands : Words();
+}
+
+bool uses_commit(const Words& words) {
+  static constexpr std::array<std::string_view, 6> kVerbs = {"archive",  "worktree", "clone",
+                                                             "checkout", "stash",    "reset"};
+  return words.front() == "git" && std::any_of(words.begin() + 1, words.end(), [&](std::string_view word) {
+           return is_one_of(word, kVerbs);
+         });
+}
+
+bool uses_tree(const Words& words) {
+  const std::string command = lower(base_name(words.front()));
+  if (command == "cp") return !copied(words).empty();
+  if (command == "rsync") return true;
+  if (command == "tar") return creates_archive(words);
+  if (command == "cpio")
+    return std::any_of(words.begin() + 1, words.end(),
+                       [](std::string_view word) { return has_letter_option(word, "po"); });
+  if (command == "git") return std::find(words.begin(), words.end(), "archive") != words.end();
+  const auto macro = macro_name(words.front());
+  const bool make = command == "make" || contains(macro, "make");
+  if (make) return configures(words);
+  return contains(command, "merge_config") || contains(command, "process_configs");
+}
+
+std::string directory_option(const Words& words) {
+  const std::string command = lower(base_name(words.front()));
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const std::string_view option = command == "patch" ? "-d" : command == "git" ? "-C" : "";
+    if (option.empty()) return {};
+    if (word == option && i + 1 < words.size()) return words[i + 1];
+    if (word.starts_with(option) && word.size() > 2) return std::string(word.substr(2));
+    if (command == "patch" && word.starts_with("--directory=")) return std::string(word.substr(12));
+  }
+  return {};
+}
+
+}  // namespace kmesh

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands of a %prep do to the kernel's tree: which patch it, and which copy, configure or pack it.
+// Pure: words in, yes or no out.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kit/spec_lines.h"
+
+namespace kmesh {
+
+// The macros of this spec whose bodies apply patches; `more`: that do more than that, unpack or configure.
+struct PatchingMacros {
+  std::set<std::string> patching;
+  std::set<std::string> more;
+};
+PatchingMacros patching_macros(const SpecText& spec);
+
+// A command without the variables that are set for it.
+std::vector<std::string> without_assignments(const std::vector<std::string>& words);
+
+// kYes: patch, git am, quilt push, %patch..., %autosetup, scripts and functions that have their name from it.
+// kUnknown: a program that is not known is handed patches, or a macro does more than patching.
+enum class Patching { kNo, kYes, kUnknown };
+Patching patching_of(const std::vector<std::string>& words, const PatchingMacros& macros);
+
+// Words that apply patches wherever they stand: in a macro's body, or in what is piped into a shell.
+bool mentions_patching(std::string_view text);
+
+// %setup, %autosetup
+bool is_set_up(std::string_view word);
+
+// The tree is copied, configured or packed.
+bool uses_tree(const std::vector<std::string>& words);
+
+// What cp copies with all that is in it: the last operand is where to. Empty where it is no such command.
+std::vector<std::string> copied(const std::vector<std::string>& words);
+
+// What follows is taken from a commit, in which lines of ours are not.
+bool uses_commit(const std::vector<std::string>& words);
+
+// DIR of patch -d DIR and git -C DIR; empty where there is none.
+std::string directory_option(const std::vector<std::string>& words);
+
+}  // namespace kmesh

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/spec_place.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kit/spec_folder.h"
+
+namespace kmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The line that the patches go behind, and the folder they are applied in where it is another than the
+// shell's.
+std::string place(const std::string& prep) {
+  const auto spec = read_spec("Source0: a\n%prep\n" + prep + "%build\nmake\n");
+  if (!spec) return "error: " + spec.error().what;
+  const auto found = find_prep_place(*spec);
+  if (!found) return "error: " + found.error().what;
+  const auto& line = spec->file[found->line - 1];
+  return line.substr(0, line.find('\n')) + (found->folder.empty() ? "" : " | " + found->folder);
+}
+
+TEST(PrepPlace, BehindTheLastPatch) {
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\n%patch -P 2 -p1\nmake oldconfig\n"), "%patch -P 2 -p1");
+  EXPECT_EQ(place("%autosetup -p1 -n linux\nmake oldconfig\n"), "%autosetup -p1 -n linux");
+  EXPECT_EQ(place("%autosetup -N\n%autopatch -p1\ncp -a . ../b\n"), "%autopatch -p1");
+  EXPECT_EQ(place("%setup -q\ngit init\ngit am %{patches}\n"), "git am %{patches}");
+  EXPECT_EQ(place("%setup -q\nQUILT_PATCHES=x quilt push -a\n"), "QUILT_PATCHES=x quilt push -a");
+  EXPECT_EQ(place("%setup -q\nxzcat %{SOURCE2} | patch -p1 -s\ntrue\n"), "xzcat %{SOURCE2} | patch -p1 -s");
+  EXPECT_EQ(place("%setup -q\n%{?with_x:%patch3 -p1}\ntrue\n"), "%{?with_x:%patch3 -p1}");
+  EXPECT_EQ(place("%setup -q\n%_sourcedir/apply-patches series.conf\ntrue\n"),
+            "%_sourcedir/apply-patches series.conf");
+}
+
+TEST(PrepPlace, BehindTheLoopThatPatches) {
+  EXPECT_EQ(place("%setup -q\nfor p in $(cat series); do\n  patch -p1 < $p\ndone # all\ntrue\n"),
+            "done # all");
+  EXPECT_EQ(place("%setup -q\nwhile read -r p\ndo if [ -s $p ]; then\ngit apply $p; fi\ndone < series\n"),
+            "done < series");
+}
+
+TEST(PrepPlace, BehindTheCallsOfAFunctionThatPatches) {
+  const std::string function =
+      "ApplyPatch()\n{\n  case \"$1\" in\n  *.xz) xzcat $1 | patch -p1 ;;\n  *) patch -p1 < $1 ;;\n  "
+      "esac\n}\n"
+      "ApplyOptionalPatch() {\n  if [ -s \"$1\" ]; then ApplyPatch \"$1\"; fi\n}\n";
+  EXPECT_EQ(place(function + "%setup -q -n linux\nApplyPatch a\nApplyOptionalPatch b\nmake mrproper\n"),
+            "ApplyOptionalPatch b");
+  EXPECT_EQ(place("log() { echo $1; }\n%setup -q\nlog patching\ncp -a . ../b\n"), "%setup -q")
+      << "a function that does not";
+}
+
+TEST(PrepPlace, OutsideOfConditions) {
+  EXPECT_EQ(place("%setup -q\n%if 0%{?with_patch}\n%if 1\n%patch1 -p1\n%endif\n%endif\ncp -rl . ../b\n"),
+            "%endif");
+  EXPECT_EQ(place("%setup -q\nif [ -e x ]; then\n%patch1 -p1\nfi\ntrue\n"), "fi");
+  EXPECT_THAT(place("%setup -q\n%if 1\n%patch1 -p1\ncp -a . ../copy\n%endif\n"),
+              HasSubstr("error: the kernel's tree is used before patches can follow the last one (line 5: "
+                        "%patch1 -p1; line 6:"));
+}
+
+TEST(PrepPlace, FollowsTheFolder) {
+  EXPECT_EQ(place("%setup -q -c -n k\nmv a linux-1\ncd linux-1\ncd ..\ncp -a linux-1 b\n"), "cd linux-1");
+  EXPECT_EQ(place("%setup -q -n k -c\npushd linux-1\n%patch1 -p1\npopd\n"), "%patch1 -p1");
+  EXPECT_EQ(place("%setup -q -n k -c\n%if 1\npushd linux-1\n%patch1 -p1\npopd\n%endif\n"),
+            "%endif | linux-1");
+  EXPECT_EQ(place("%setup -q -n k -c\n( cd linux-1\n%patch1 -p1\n)\ntrue\n"), ") | linux-1");
+  EXPECT_EQ(place("%setup -q -n k/linux\n%if 1\n%patch1 -p1\ncd ..\n%else\ncd ..\n%endif\n"),
+            "%endif | linux");
+  EXPECT_EQ(place("%setup -q -c -n k\npatch -p1 -d linux-1 < x\n"), "patch -p1 -d linux-1 < x | linux-1");
+}
+
+TEST(PrepPlace, BranchesThatAgreeAreOneWay) {
+  const std::string rhel = "if [ ! -d kernel-1 ]; then\n%setup -q -n kernel-1 -c\nelse\ncd kernel-1/\nfi\n";
+  EXPECT_EQ(
+      place(rhel +
+            "cp -al vanilla linux-1\ncd linux-1\nApplyPatch() { patch -p1 < $1; }\nApplyPatch x\nmake\n"),
+      "ApplyPatch x");
+  EXPECT_THAT(
+      place("%if 1\n%setup -q -n a\n%else\n%setup -q -n b\n%endif\n%patch1 -p1\n"),
+      HasSubstr("error: the folder in which %prep applies its patches is not known (line 8: %patch1 -p1)"));
+  EXPECT_THAT(place("%if 1\n%setup -q -n a\n%endif\n"),
+              HasSubstr("error: behind line 5: %endif it is not known"));
+}
+
+TEST(PrepPlace, ReadsTheShellAndNotItsTexts) {
+  EXPECT_EQ(place("%setup -q\ncat > x <<EOF\npatch -p1\nEOF\necho 'quilt push\npatch'\n# patch -p1\ntrue\n"),
+            "%setup -q");
+  EXPECT_THAT(place("%setup -q\necho 'open\n"), HasSubstr("error: line 4: a quote of %prep is never closed"));
+  EXPECT_THAT(place("%setup -q\nif true; then\n%patch1\n"),
+              HasSubstr("error: line 4: \"if\" of %prep is never closed"));
+  EXPECT_THAT(place("%setup -q\ncat <<EOF\n"),
+              HasSubstr("error: line 4: a here-document of %prep is never closed"));
+}
+
+TEST(PrepPlace, MacrosThatPatch) {
+  const auto spec = read_spec(
+      "Source0: a\n%define apply() patch -p1 < %1\n%global patchlevel 3\n%prep\n%setup -q\n%apply "
+      "x\n%{patchlevel}\n%build\n");
+  ASSERT_TRUE(spec);
+  const auto found = find_prep_place(*spec);
+  ASSERT_TRUE(found) << found.error().what;
+  EXPECT_EQ(found->line, 6U);
+}
+
+TEST(PrepPlace, WhatIsNotUnderstoodIsRefused) {
+  EXPECT_THAT(
+      place("%setup -q -n a\n%patch1 -p1\ncd ../b\n%patch2 -p1\n"),
+      HasSubstr("error: %prep patches in two folders: a (line 4: %patch1 -p1) and b (line 6: %patch2 -p1)"));
+  EXPECT_THAT(place("tar xf %{SOURCE0}\n"), HasSubstr("error: no place for the patches was found in %prep"));
+  EXPECT_THAT(place("%setup -q\n%prep\n"),
+              HasSubstr("error: lines 2 and 4: the spec has two %prep sections"));
+  EXPECT_THAT(place("cp -a /usr/src/linux linux\ncd linux\n"),
+              HasSubstr("error: the kernel's tree is used before %prep is in it"));
+  EXPECT_THAT(place("%setup -q\ncd $top\n%patch1 -p1\n"), HasSubstr("is not known"));
+}
+
+TEST(PrepPlace, ACopyThatWouldBeWithoutOursIsRefused) {
+  EXPECT_THAT(place("%setup -q -n l\ncp -a . ../debug\n%patch1 -p1\n"),
+              HasSubstr("error: the kernel's tree is copied before its last patch (line 4: cp -a . ../debug; "
+                        "line 5: %patch1 -p1)"));
+  EXPECT_EQ(place("%setup -q -c -n k\ncd vanilla\npatch -p1 < x\ncd ..\ncp -al vanilla linux\ncd "
+                  "linux\n%patch1 -p1\n"),
+            "%patch1 -p1")
+      << "a tree that was patched and became this one";
+  EXPECT_THAT(place("%autosetup -S git -n l\ngit archive HEAD | tar -x -C ../m\n"),
+              HasSubstr("error: what is built comes out of a commit (line 4:"));
+}
+
+TEST(PrepPlace, ToolsThatAreNotKnownAreRefused) {
+  EXPECT_THAT(place("%setup -q\nsh %{SOURCE9} series.conf\n"),
+              HasSubstr("error: line 4: sh %{SOURCE9} series.conf: what this does"));
+  const auto listed = read_spec("Source0: a\nPatch1: b\n%prep\n%setup -q\nweave\n%build\n");
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(find_prep_place(*listed).error().what,
+            "line 2: Patch1: b: the spec lists patches, and nothing that is known applies them in %prep");
+  const auto macro = read_spec("Source0: a\n%define all() \\\n%setup -q \\\n%patch1\n%prep\n%all\n");
+  ASSERT_TRUE(macro);
+  EXPECT_THAT(find_prep_place(*macro).error().what, HasSubstr("line 6: %all: what this does"));
+}
+
+TEST(Folder, IsFollowedAsText) {
+  Folder folder;
+  EXPECT_EQ(folder.text(), ".");
+  folder.enter("\"a/b/\"");
+  EXPECT_EQ(folder.text(), "a/b");
+  folder.enter("../c");
+  EXPECT_EQ(folder.text(), "a/c");
+  folder.enter("%{_builddir}/x-%{y/z}");
+  EXPECT_EQ(folder.text(), "x-%{y/z}");
+  const Folder known = folder;
+  folder.enter("../../..");
+  EXPECT_FALSE(folder.known());
+  folder.enter("%{_builddir}");
+  EXPECT_EQ(folder.from(known), "..");
+  EXPECT_EQ(known.from(folder), "x-%{y/z}");
+  folder.enter("/abs");
+  EXPECT_EQ(folder.text(), "/abs");
+  EXPECT_EQ(known.from(folder), "%{_builddir}/x-%{y/z}");
+  folder.set_up({"%setup", "-qn", "n-1", "-a", "2"});
+  EXPECT_EQ(folder.text(), "n-1");
+  folder.set_up({"%setup", "-q"});
+  EXPECT_EQ(folder.text(), "%{name}-%{version}");
+}
+
+}  // namespace
+}  // namespace kmesh
