@@ -110,24 +110,93 @@ bool is_xz(std::FILE* file) {
   return xz;
 }
 
+// An archive's stream; what feeds the reader lives as long as it.
+struct Stream {
+  File file{nullptr, &std::fclose};
+  std::unique_ptr<XzStream> xz;
+  Reader reader{archive_read_new(), &archive_read_free};
+};
+
+// `any`: a single file, compressed or not, is an archive of one entry.
+Result<Stream> open_stream(const std::string& path, bool any) {
+  Stream stream;
+  stream.file.reset(std::fopen(path.c_str(), "rbe"));
+  if (!stream.file) return cannot("open", path, errno);
+  archive_read_support_format_tar(stream.reader.get());
+  if (any) archive_read_support_format_raw(stream.reader.get());
+  int opened = ARCHIVE_OK;
+  if (is_xz(stream.file.get())) {
+    stream.xz = std::make_unique<XzStream>(std::move(stream.file));
+    opened = archive_read_open(stream.reader.get(), stream.xz.get(), nullptr, &XzStream::read, nullptr);
+  } else {
+    archive_read_support_filter_all(stream.reader.get());
+    opened = archive_read_open_FILE(stream.reader.get(), stream.file.get());
+  }
+  if (opened != ARCHIVE_OK) return damaged(path, stream.reader.get());
+  return stream;
+}
+
 }  // namespace
 
-Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::string>& wanted) {
-  File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file) return fail(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
-  const Reader reader(archive_read_new(), &archive_read_free);
-  archive_read_support_format_tar(reader.get());
-  std::unique_ptr<XzStream> xz;
-  int opened = ARCHIVE_OK;
-  if (is_xz(file.get())) {
-    xz = std::make_unique<XzStream>(std::move(file));
-    opened = archive_read_open(reader.get(), xz.get(), nullptr, &XzStream::read, nullptr);
-  } else {
-    archive_read_support_filter_all(reader.get());
-    opened = archive_read_open_FILE(reader.get(), file.get());
+Result<void> each_file(const std::string& path,
+                       const std::function<bool(const std::string& name, const std::string& text)>& take) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return cannot("open", path, errno);
+  // a source package may have empty files, and libarchive takes none for an archive
+  if (info.st_size == 0) return {};
+  KMESH_LET(stream, open_stream(path, true));
+  archive_entry* entry = nullptr;
+  int answer = ARCHIVE_OK;
+  while ((answer = archive_read_next_header(stream.reader.get(), &entry)) == ARCHIVE_OK ||
+         answer == ARCHIVE_WARN) {
+    if (interrupted()) return tl::make_unexpected(stopped());
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const char* raw = archive_entry_pathname(entry);
+    KMESH_LET(text, content(stream.reader.get(), entry, path));
+    if (!take(raw != nullptr ? raw : "", text)) return {};
   }
-  if (opened != ARCHIVE_OK) return damaged(path, reader.get());
+  if (answer != ARCHIVE_EOF) return damaged(path, stream.reader.get());
+  return {};
+}
 
+Result<std::size_t> reduce_tarball(const std::string& path, const std::string& target,
+                                   const std::set<std::string>& wanted) {
+  KMESH_LET(stream, open_stream(path, false));
+  const Writer writer(archive_write_new(), &archive_write_free);
+  archive_write_set_format_pax_restricted(writer.get());
+  if (archive_write_open_filename(writer.get(), target.c_str()) != ARCHIVE_OK)
+    return cannot("create", target, errno);
+  std::size_t kept = 0;
+  archive_entry* entry = nullptr;
+  int answer = ARCHIVE_OK;
+  while ((answer = archive_read_next_header(stream.reader.get(), &entry)) == ARCHIVE_OK ||
+         answer == ARCHIVE_WARN) {
+    if (interrupted()) return tl::make_unexpected(stopped());
+    const char* raw = archive_entry_pathname(entry);
+    std::string_view name = raw != nullptr ? raw : "";
+    if (name.starts_with("./")) name.remove_prefix(2);
+    if (name.empty()) continue;
+    if (!safe_relative_path(name))
+      return fail(fmt::format("{} holds the name '{}', which leaves its folder", path, name));
+    const auto slash = name.find('/');
+    const std::string below(slash == std::string_view::npos ? "" : name.substr(slash + 1));
+    if (!wanted.contains(below) || archive_entry_filetype(entry) != AE_IFREG) continue;
+    KMESH_LET(text, content(stream.reader.get(), entry, path));
+    archive_entry_set_size(entry, static_cast<la_int64_t>(text.size()));
+    const bool written = archive_write_header(writer.get(), entry) == ARCHIVE_OK &&
+                         (text.empty() || archive_write_data(writer.get(), text.data(), text.size()) >= 0);
+    if (!written) return cannot("write", target, archive_errno(writer.get()));
+    ++kept;
+  }
+  if (answer != ARCHIVE_EOF) return damaged(path, stream.reader.get());
+  if (archive_write_close(writer.get()) != ARCHIVE_OK)
+    return cannot("write", target, archive_errno(writer.get()));
+  return kept;
+}
+
+Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::string>& wanted) {
+  KMESH_LET(stream, open_stream(path, false));
+  const auto& reader = stream.reader;
   Tarball found;
   archive_entry* entry = nullptr;
   int answer = ARCHIVE_OK;
@@ -152,10 +221,10 @@ Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::s
     if (found.texts.size() == wanted.size()) return found;
   }
   if (answer != ARCHIVE_EOF) return damaged(path, reader.get());
-  if (xz) {  // the archive may end before the compressed stream does, which must be whole as well
+  if (stream.xz) {  // the archive may end before the compressed stream does, which must be whole as well
     const void* block = nullptr;
     la_ssize_t n = 1;
-    while (n > 0) n = XzStream::read(reader.get(), xz.get(), &block);
+    while (n > 0) n = XzStream::read(reader.get(), stream.xz.get(), &block);
     if (n < 0) return damaged(path, reader.get());
   }
   return found;

@@ -26,6 +26,16 @@ struct Tarball {
 // archives, names that leave the top folder.
 Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::string>& wanted);
 
+// Hands over the regular files of an archive one by one, or what a single file holds, compressed or not;
+// `take` says whether it wants more. Errors: damaged archives.
+Result<void> each_file(const std::string& path,
+                       const std::function<bool(const std::string& name, const std::string& text)>& take);
+
+// Writes a tarball with the named files of another (paths below its top folder), and nothing else; gives how
+// many it has.
+Result<std::size_t> reduce_tarball(const std::string& path, const std::string& target,
+                                   const std::set<std::string>& wanted);
+
 // Writes the regular files of a flat package (a source RPM) into a folder and gives their names. Refuses
 // anything but plain file names.
 Result<std::vector<std::string>> unpack_flat(const std::string& path, const std::string& folder);

@@ -29,6 +29,9 @@ BaselineRow row_of(const toml::table& table) {
   row.package = text_of(table, "package");
   row.config_package = text_of(table, "config");
   row.suites = texts_of(table, "suites");
+  row.repository = text_of(table, "repository");
+  row.rpm = text_of(table, "rpm");
+  row.key = text_of(table, "key");
   row.tarballs = texts_of(table, "tarballs");
   row.features = texts_of(table, "features");
   row.slim_steps = table["slim_steps"].value_or(std::size_t{0});

@@ -20,6 +20,9 @@ struct BaselineRow {
   std::string package;                // Debian's source package, "linux-source-5.10"
   std::string config_package;         // Debian's configurations, "linux-config-5.10"
   std::vector<std::string> suites;    // where they are
+  std::string repository;             // or else an RPM repository with its source package
+  std::string rpm;                    // that package's name
+  std::string key;                    // where the key comes from that signs it, for people
   std::vector<std::string> tarballs;  // SHA-256 of tarballs that were taken from the signed archive
   std::vector<std::string> features;  // what its own series and kmesh.ko must prove together
   std::size_t slim_steps = 0;         // compile steps of the slim configuration, for the first progress bar
@@ -31,6 +34,7 @@ struct Source {
   std::string origin;       // for people: "Debian linux-source-5.10 5.10.262-1"
   std::string tarball;      // path; empty for a tree
   std::string tree;         // path; empty for a tarball
+  std::string package;      // path of a verified source RPM; it has neither of the two
   std::string top;          // the tarball's one folder
   std::string fingerprint;  // SHA-256 of the content
   std::string config;       // a complete configuration that came with it; may be empty

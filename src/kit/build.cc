@@ -15,11 +15,14 @@ using Words = std::vector<std::string>;
 constexpr std::string_view kLost = "kmesh-config: lost ";
 
 Words rpmbuild(const Side& side, const Make& make) {
-  return {"rpmbuild", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
-          "_dbpath " + side.inside("rpmdb"), "--define", fmt::format("_smp_mflags -j{}", make.jobs),
-          "--define", "kmesh_cc " + make.compiler, "--define", "kmesh_hostcc " + make.compiler,
-          // this host's rpm database is no inventory of its tools: those were looked for before
-          "--nodeps"};
+  Words words = {"rpmbuild", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
+                 "_dbpath " + side.inside("rpmdb"), "--define", fmt::format("_smp_mflags -j{}", make.jobs),
+                 "--define", "kmesh_cc " + make.compiler, "--define", "kmesh_hostcc " + make.compiler,
+                 // this host's rpm database is no inventory of its tools: those were looked for before
+                 "--nodeps"};
+  // somebody's spec was written for a host whose /bin/sh is bash
+  if (make.wrapped) words.insert(words.end(), {"--define", "_buildshell /bin/bash"});
+  return words;
 }
 
 Words make_words(const Side& side, const Make& make) {
@@ -46,14 +49,34 @@ const std::map<std::string, std::string>& fixed_identity() {
   return kEnv;
 }
 
+// A spec that calls gcc finds the compiler that was asked for under that name.
+Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& make) {
+  const auto space = make.compiler.rfind(' ');
+  const std::string before = space == std::string::npos ? "" : make.compiler.substr(0, space + 1);
+  const std::string real = kit.processes.find(make.compiler.substr(before.size()));
+  for (const auto* name : {"gcc", "cc"}) {
+    const std::string script = side.path(std::string("cc/") + name);
+    KMESH_TRY(kit.disk.write(script, fmt::format("#!/bin/sh\nexec {}{} \"$@\"\n", before, real)));
+    KMESH_TRY(kit.disk.make_executable(script));
+  }
+  return {};
+}
+
+std::map<std::string, std::string> environment(const Side& side, const Make& make) {
+  auto env = fixed_identity();
+  if (make.wrapped) env["PATH"] = side.inside("cc") + ":/usr/sbin:/usr/bin:/sbin:/bin";
+  return env;
+}
+
 // Runs a build and counts its steps.
-Result<std::size_t> run_steps(Kit& kit, const Side& side, const std::vector<Words>& commands,
-                              std::size_t expected, const std::string& what) {
+Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
+                              const std::vector<Words>& commands, std::size_t expected,
+                              const std::string& what) {
   std::size_t steps = 0;
   for (const auto& argv : commands) {
     Command command;
     command.argv = argv;
-    command.env = fixed_identity();
+    command.env = environment(side, make);
     command.log = side.log;
     command.keep_output = true;
     command.on_line = [&](std::string_view line) {
@@ -116,26 +139,31 @@ std::string first_error(std::string_view output) {
   return text;
 }
 
-// Where %prep leaves the tree is the spec's business: SIDE/rpmbuild/BUILD/*/*.
+// Where %prep leaves the tree is the spec's business: SIDE/rpmbuild/BUILD/* or one below it. Configured ones
+// come first: a spec may keep the source as it was beside it.
 Result<std::string> rpm_tree(Kit& kit, const Side& side) {
   const std::string build = side.path("rpmbuild/BUILD");
+  std::vector<std::string> trees;
   KMESH_LET(outer, kit.disk.list(build));
   for (const auto& folder : outer) {
-    const auto inner = kit.disk.list(join(build, folder));
+    trees.push_back(join(build, folder));
+    const auto inner = kit.disk.list(trees.back());
     if (!inner) continue;
-    for (const auto& name : *inner) {
-      std::string tree = join(build, folder + "/" + name);
-      if (kit.disk.exists(join(tree, ".config"))) return tree;
+    for (const auto& name : *inner) trees.push_back(join(build, folder + "/" + name));
+  }
+  for (const auto* mark : {".config", "Kconfig"}) {
+    for (const auto& tree : trees) {
+      if (kit.disk.exists(join(tree, mark))) return tree;
     }
   }
-  return fail("%prep left no configured kernel tree below BUILD",
-              fmt::format("the whole log is {}", side.log));
+  return fail("%prep left no kernel tree below BUILD", fmt::format("the whole log is {}", side.log));
 }
 
 Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& spec, const Make& make) {
   kit.status.doing("unpacking, patching, configuring");
   KMESH_TRY(kit.disk.remove_all(side.path("rpmbuild/BUILD")));
-  KMESH_TRY(run_steps(kit, side, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
+  if (make.wrapped) KMESH_TRY(put_compiler_in_the_way(kit, side, make));
+  KMESH_TRY(run_steps(kit, side, make, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
                       "the spec's %prep failed: the source was not unpacked, patched and configured"));
   KMESH_LET(tree, rpm_tree(kit, side));
   return join(tree, ".config");
@@ -145,7 +173,7 @@ Result<std::size_t> rpm_build(Kit& kit, const Side& side, const std::string& spe
                               std::size_t expected) {
   for (const auto* name : {"rpmbuild/RPMS", "rpmbuild/BUILDROOT"})
     KMESH_TRY(kit.disk.remove_all(side.path(name)));
-  return run_steps(kit, side,
+  return run_steps(kit, side, make,
                    {with(rpmbuild(side, make), {"-bb", "--noprep", "--noclean", side.sandbox.inside(spec)})},
                    expected, "rpmbuild failed");
 }
@@ -168,7 +196,7 @@ Result<std::string> tree_configure(Kit& kit, const Side& side, const ConfigChoic
   commands.push_back(with(make_words(side, make), {"olddefconfig"}));
   commands.push_back(with(in_tree, {"sh", side.sandbox.inside(script), "compare", inside_wanted, ".config"}));
   kit.status.doing("configuring");
-  KMESH_TRY(run_steps(kit, side, commands, 0, "the kernel cannot be configured"));
+  KMESH_TRY(run_steps(kit, side, make, commands, 0, "the kernel cannot be configured"));
   return join(tree, ".config");
 }
 
@@ -180,7 +208,7 @@ Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const 
     commands.push_back(
         with(base, {"bindeb-pkg", "KDEB_PKGVERSION=" + std::string(kRelease), "DPKG_FLAGS=-d --no-sign"}));
   }
-  return run_steps(kit, side, commands, expected, "make failed");
+  return run_steps(kit, side, make, commands, expected, "make failed");
 }
 
 }  // namespace kmesh

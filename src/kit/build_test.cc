@@ -128,7 +128,7 @@ TEST_F(BuildTest, PrepWithoutAConfigurationIsAnError) {
   processes_.answer("-bp", {}, [&](const Command&) { disk_.folders.insert("/w/enhanced/rpmbuild/BUILD"); });
   const auto config = rpm_prepare(kit_, side_, "/w/enhanced/x.spec", make_);
   ASSERT_FALSE(config);
-  EXPECT_THAT(config.error().what, HasSubstr("no configured kernel tree"));
+  EXPECT_THAT(config.error().what, HasSubstr("no kernel tree"));
 }
 
 TEST_F(BuildTest, ConfiguresATreeOverTinyconfigOrWithAWholeConfiguration) {

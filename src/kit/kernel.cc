@@ -59,6 +59,8 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   KMESH_LET(config, rpm ? rpm_prepare(kit, logged, spec, recipe.make)
                         : tree_configure(kit, logged, recipe.config, recipe.make));
   KMESH_LET(log, kit.disk.read(logged.log));
+  // somebody's spec may configure in %build
+  if (!kit.disk.exists(config)) return Prepared{"", lost_options(log)};
   const std::string kept = side.path("resolved.config");
   KMESH_TRY(kit.disk.copy(config, kept));
   return Prepared{kept, lost_options(log)};

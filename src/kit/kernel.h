@@ -23,7 +23,8 @@ struct KernelRecipe {
 };
 
 struct Prepared {
-  std::string config;             // path of the resolved configuration, kept in the side's folder
+  std::string
+      config;  // path of the resolved configuration, kept in the side's folder; empty: %prep made none
   std::vector<std::string> lost;  // wanted options that kconfig did not take over
 };
 

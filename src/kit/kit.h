@@ -2,6 +2,7 @@
 // What every stage is handed: the doors, where the archive and the probes are, and what the user asked for.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,16 +30,23 @@ struct Options {
   std::string baseline;  // empty: 5.10, or what the source's version says
   std::string tarball;
   std::string tree;
-  std::string sha256;           // of the tarball, from the user
-  std::string series;           // folder; empty: the archive's
-  std::string config = "slim";  // slim | debug | distro | a file
+  std::string repository;         // a URL or a .repo file with a source RPM
+  std::string package_name;       // which of its packages
+  std::string package;            // a source RPM
+  std::vector<std::string> keys;  // files with the public keys that sign it
+  std::string sha256;             // of the tarball, from the user
+  std::string series;             // folder; empty: the archive's
+  std::string config = "slim";    // slim | debug | distro | a file
   Output output = Output::kRpm;
   std::string work;   // absolute
   std::string until;  // name of the last stage; empty: all
   bool verify = true;
   bool sandbox = true;
   bool refresh = false;  // ask the archive again
-  unsigned jobs = 0;     // 0: as many as there are processors
+  std::string compiler;  // "ccache distcc gcc"; empty: gcc, with ccache where it is installed
+  // where the compilers of a farm are (DISTCC_HOSTS...); the sandbox keeps its network then
+  std::map<std::string, std::string> farm;
+  unsigned jobs = 0;  // 0: as many as there are processors
 };
 
 inline std::string_view name_of(Output output) {

@@ -17,10 +17,11 @@
 #include "base/lock.h"
 #include "kit/adapting.h"
 #include "kit/baseline.h"
+#include "kit/calls.h"
 #include "kit/nearest.h"
-#include "kit/origin.h"
 #include "kit/pipeline.h"
 #include "kit/planning.h"
+#include "kit/spec_file.h"
 
 namespace kmesh {
 namespace {
@@ -39,12 +40,14 @@ int build_verb(const std::vector<std::string>& arguments);
 int adapt_verb(const std::vector<std::string>& arguments);
 int plan_verb(const std::vector<std::string>& arguments);
 int prove_verb(const std::vector<std::string>& arguments);
+int spec_verb(const std::vector<std::string>& arguments);
 
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"build", "source + patches -> an enhanced kernel package, booted and proven", &build_verb},
     {"plan", "what each patch needs on each source, with evidence; builds nothing", &plan_verb},
     {"adapt", "carry a series to another source; what does not apply is merged", &adapt_verb},
     {"prove", "boot a kernel image with the probes, alone or against another", &prove_verb},
+    {"spec", "edit FILE: a kernel.spec that applies your patches; undo FILE: as it was", &spec_verb},
 });
 
 std::vector<std::string> verb_names() {
@@ -153,62 +156,9 @@ CLI::Validator named() {
           "PATH"};
 }
 
-// What --config takes besides a file.
-const std::vector<std::string>& named_configs() {
-  static const std::vector<std::string> names = {"slim", "debug", "distro"};
-  return names;
-}
-
-bool is_named_config(const std::string& word) {
-  return std::find(named_configs().begin(), named_configs().end(), word) != named_configs().end();
-}
-
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
-}
-
-Result<void> check_sum(const std::string& sum, const std::string& tarball) {
-  if (sum.size() == 64 && sum.find_first_not_of("0123456789abcdef") == std::string::npos) return {};
-  return wrong_call("--sha256 takes 64 hexadecimal digits", "sha256sum prints them",
-                    fmt::format("sha256sum {}", tarball));
-}
-
-// What the options name must be there: asked before anything is made or fetched.
-Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
-  KMESH_LET(rows, read_baselines(disk, data));
-  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
-  const std::string word = name_of(options.config);
-  if (!is_named_config(options.config) && !disk.exists(options.config)) {
-    const auto meant = nearest(word, named_configs());
-    return wrong_call(fmt::format("there is no configuration file {}", options.config),
-                      meant ? fmt::format("did you mean --config {}?", *meant)
-                            : "--config takes slim, debug, distro or a file");
-  }
-  return options.sha256.empty() ? Result<void>() : check_sum(options.sha256, options.tarball);
-}
-
-// The same for the plan verb.
-Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& options) {
-  KMESH_LET(rows, read_baselines(disk, data));
-  for (const auto& name : options.baselines) KMESH_TRY(find_baseline(rows, name));
-  if (options.sha256.size() > options.tarballs.size())
-    return wrong_call("there are more checksums (--sha256) than tarballs");
-  for (std::size_t i = 0; i < options.sha256.size(); ++i)
-    KMESH_TRY(check_sum(options.sha256[i], options.tarballs[i]));
-  if (!options.revisions.empty() && options.trees.size() != 1)
-    return wrong_call("--revision reads from one repository, and --tree names more");
-  return {};
-}
-
-// The same for the adapt verb.
-Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options) {
-  KMESH_LET(rows, read_baselines(disk, data));
-  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
-  if (options.baseline.empty() && options.tarball.empty() && options.tree.empty())
-    return wrong_call("what is the series to be adapted to?", "name a source",
-                      "kmesh-kernel adapt --baseline NAME");
-  return {};
 }
 
 // A choice of words whose refusal names the nearest.
@@ -262,15 +212,36 @@ int build_verb(const std::vector<std::string>& arguments) {
       app.add_option("--tarball", options.tarball, "a kernel's source as a tarball")->check(named());
   app.add_option("--tree", options.tree, "a kernel's source as a folder")->check(named())->excludes(tarball);
   app.add_option("--sha256", options.sha256, "the tarball's checksum, from its publisher")->needs(tarball);
+  auto* package = app.add_option("--srpm", options.package, "a distribution's kernel source package")
+                      ->check(named())
+                      ->excludes(tarball)
+                      ->excludes("--tree");
+  auto* repository =
+      app.add_option("--repo", options.repository, "the same from a repository: its URL, or a .repo file")
+          ->check(named())
+          ->excludes(tarball)
+          ->excludes("--tree")
+          ->excludes(package);
+  app.add_option("--package", options.package_name, "name of the repository's package (default kernel)")
+      ->needs(repository);
+  app.add_option("--key", options.keys, "file with the public key that signs the package; may be repeated")
+      ->check(named());
   app.add_option("--series", options.series,
                  "folder with a series file and patches, instead of the archive's")
       ->check(named());
   app.add_option("--config", options.config,
                  "slim (default), debug (it watches itself), distro (Debian's), or FILE")
-      ->check(named());
-  app.add_option("--output", output, "what is made (default rpm)")->check(one_of({"rpm", "deb", "image"}));
+      ->check(named())
+      ->excludes(package)
+      ->excludes(repository);
+  app.add_option("--output", output, "what is made (default rpm; a source package makes its own)")
+      ->check(one_of({"rpm", "deb", "image"}))
+      ->excludes(package)
+      ->excludes(repository);
   app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());
   app.add_option("--until", options.until, "stop after this stage")->check(one_of(stage_names()));
+  app.add_option("--cc", options.compiler,
+                 "the compiler and what stands before it, as in \"ccache distcc gcc\"");
   app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
       ->check(CLI::PositiveNumber);
   app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
@@ -282,7 +253,13 @@ int build_verb(const std::vector<std::string>& arguments) {
   options.output = output == "deb" ? Output::kDeb : output == "image" ? Output::kImage : Output::kRpm;
   options.verify = !no_verify;
   options.sandbox = !no_sandbox;
-  for (auto* path : {&options.tarball, &options.tree, &options.series}) *path = absolute(*path);
+  for (auto* path : {&options.tarball, &options.tree, &options.package, &options.series})
+    *path = absolute(*path);
+  for (auto& key : options.keys) key = absolute(key);
+  options.farm = farm_of(options.compiler);
+  if (options.package_name.empty()) options.package_name = "kernel";
+  if (!options.repository.empty() && options.repository.find("://") == std::string::npos)
+    options.repository = absolute(options.repository);
   if (!is_named_config(options.config)) options.config = absolute(options.config);
   if (options.work.empty()) options.work = "build/" + (options.baseline.empty() ? "5.10" : options.baseline);
   options.work = absolute(options.work);
@@ -304,6 +281,9 @@ void add_source_options(CLI::App& app, SourceOptions& sources) {
   app.add_flag("--refresh", sources.refresh, "ask the package archive again for its newest version");
   app.add_flag_callback(
       "--no-verify", [&sources] { sources.verify = false; }, "take a source that nothing vouches for");
+  app.add_flag_callback(
+      "--no-sandbox", [&sources] { sources.sandbox = false; },
+      "run a source package's spec with your own rights");
 }
 
 int plan_verb(const std::vector<std::string>& arguments) {
@@ -316,6 +296,9 @@ int plan_verb(const std::vector<std::string>& arguments) {
       app.add_option("--tarball", options.tarballs, "a kernel's source as a tarball; may be repeated")
           ->check(named());
   app.add_option("--sha256", options.sha256, "checksums of the tarballs, in their order")->needs(tarball);
+  app.add_option("--srpm", options.packages, "a kernel's source package; may be repeated")->check(named());
+  app.add_option("--key", options.keys, "file with a public key that signs source packages; may be repeated")
+      ->check(named());
   auto* tree = app.add_option("--tree", options.trees, "a kernel's source as a folder; may be repeated")
                    ->check(named());
   app.add_option("--revision", options.revisions,
@@ -327,7 +310,7 @@ int plan_verb(const std::vector<std::string>& arguments) {
   app.add_flag("--json", json, "the matrix as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12");
   if (const auto code = parse(app, arguments)) return *code;
-  for (auto* paths : {&options.tarballs, &options.trees}) {
+  for (auto* paths : {&options.tarballs, &options.trees, &options.packages, &options.keys}) {
     for (auto& path : *paths) path = absolute(path);
   }
   for (auto* path : {&options.series, &options.sources.work}) *path = absolute(*path);
@@ -420,6 +403,49 @@ int prove_verb(const std::vector<std::string>& arguments) {
       [&](const Report& report) {
         return Answer{json ? report_json(report) : proof_text(report), report.ok};
       });
+}
+
+int spec_verb(const std::vector<std::string>& arguments) {
+  SpecOptions options;
+  options.work = "build/spec";
+  std::string what;
+  bool json = false;
+  bool no_sandbox = false;
+  CLI::App app(
+      "Adds lines to a kernel.spec: patches applied strictly, the kABI check off. Or takes them back.",
+      "kmesh-kernel spec");
+  app.add_option("WHAT", what, "edit or undo")->check(one_of({"edit", "undo"}))->required();
+  app.add_option("FILE", options.file, "the spec; it is changed where it lies")->check(named())->required();
+  app.add_option("--patch", options.patches, "a patch, applied in the order given; may be repeated")
+      ->check(named());
+  app.add_option("--sources", options.sources,
+                 "folder of the spec's sources (default: ../SOURCES, or the spec's own)")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--work", options.work, "folder for what rpm is asked (default build/spec)")->check(named());
+  app.add_flag("--no-sandbox", no_sandbox,
+               "let rpm parse the spec, which runs its %(...), with your own rights");
+  app.add_flag("--json", json, "what was done as JSON on standard output");
+  app.footer("Example:\n  kmesh-kernel spec edit SPECS/kernel.spec --patch SOURCES/0001-fix.patch");
+  if (const auto code = parse(app, arguments)) return *code;
+  options.undo = what == "undo";
+  options.sandbox = !no_sandbox;
+  // a link to a spec stays one
+  std::error_code error;
+  const auto real = std::filesystem::canonical(options.file, error);
+  options.file = error ? absolute(options.file) : real.string();
+  for (auto& patch : options.patches) patch = absolute(patch);
+  options.work = absolute(options.work);
+  options.sources = absolute(options.sources);
+  return work_in(
+      options.work, json,
+      [&](const Kit&) {
+        return options.undo || !options.patches.empty()
+                   ? Result<void>()
+                   : wrong_call("which patches is the spec to apply?", "name each with --patch",
+                                "kmesh-kernel spec edit FILE --patch PATCH");
+      },
+      [&](Kit& kit) { return change_spec_file(kit, options); },
+      [&](const SpecReport& report) { return Answer{json ? spec_json(report) : spec_text(report)}; });
 }
 
 int run(const std::vector<std::string>& words) {

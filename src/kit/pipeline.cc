@@ -8,10 +8,15 @@
 #include <cstdlib>
 #include <thread>
 
+#include "kit/build_requires.h"
 #include "kit/kernel.h"
 #include "kit/origin.h"
 #include "kit/patch_folder.h"
+#include "kit/prep_texts.h"
+#include "kit/repository.h"
 #include "kit/root.h"
+#include "kit/source_package.h"
+#include "kit/spec_lines.h"
 #include "kit/stages.h"
 #include "kit/tools.h"
 #include "kit/touched.h"
@@ -44,6 +49,7 @@ class Build {
       : kit_(kit),
         options_(options),
         journal_(journal),
+        cache_(cache),
         stages_(kit, journal, report_.stages),
         enhanced_(side("enhanced", cache)),
         baseline_(side("baseline", cache)),
@@ -51,7 +57,9 @@ class Build {
     recipe_.output = options.output;
     recipe_.logs = work("logs");
     recipe_.make.jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-    recipe_.make.compiler = compiler(kit);
+    recipe_.make.compiler = options.compiler.empty() ? compiler(kit) : options.compiler;
+    if (!options.farm.empty())
+      report_.warnings.emplace_back("the sandbox kept its network, for the compilers of a farm (--cc)");
   }
 
   // From here on the source is frozen: version, content, and who vouches for it.
@@ -59,8 +67,15 @@ class Build {
     KMESH_LET(rows, read_baselines(kit_.disk, kit_.data));
     KMESH_LET(row, find_baseline(rows, options_.baseline.empty() ? "5.10" : options_.baseline));
     row_ = row;
-    const bool own = !options_.tarball.empty() || !options_.tree.empty();
-    KMESH_TRY(own ? open_own_source(rows) : fetch_source(rows));
+    repository_ = options_.repository;
+    const bool own = !options_.tarball.empty() || !options_.tree.empty() || !options_.package.empty() ||
+                     !options_.repository.empty();
+    if (!own && !row_.repository.empty()) {
+      repository_ = row_.repository;
+      KMESH_TRY(fetch_from_repository(row_.rpm));
+    } else {
+      KMESH_TRY(own ? open_own_source(rows) : fetch_source(rows));
+    }
     source_.name = row_.name;
     report_.baseline_name = source_.name;
     report_.version = source_.version;
@@ -88,7 +103,9 @@ class Build {
     const Facts inputs = {{"source", source_.fingerprint},
                           {"paths", sha256_text(fmt::format("{}", fmt::join(paths, "\n")))}};
     const auto read = [&]() -> Result<Made> {
-      KMESH_LET(files, read_touched(kit_, source_, paths));
+      KMESH_LET(files, source_.package.empty()
+                           ? read_touched(kit_, source_, paths)
+                           : read_prep_texts(kit_, side("texts", cache_), source_.package, paths));
       KMESH_LET(kept, keep_touched(kit_, files, work("plan")));
       Made made;
       for (const auto& path : kept) made.outputs.push_back("plan/" + path);
@@ -102,6 +119,11 @@ class Build {
 
   // A source package; nothing yet for the outputs that are made without rpm.
   Result<void> stage() {
+    if (!source_.package.empty()) {
+      stage_inputs_ = {{"source", source_.fingerprint}, {"output", std::string(name_of(options_.output))}};
+      source_package_ = source_.package;
+      return {};
+    }
     KMESH_LET(config, kit_.disk.sha256(recipe_.config.path));
     std::vector<std::string> parts;
     for (const auto* name : {"check-kabi", "kernel-config", "kernel.spec.in"})
@@ -157,7 +179,9 @@ class Build {
     inputs["compiler"] = recipe_.make.compiler;
     const auto prepare = [&]() -> Result<Made> {
       KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
-      return Made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}}, {below(prepared.config)}};
+      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}}, {}};
+      if (!prepared.config.empty()) made.outputs.push_back(below(prepared.config));
+      return made;
     };
     KMESH_LET(facts, stages_.run("prep", inputs, prepare));
     if (!facts["lost"].empty()) report_.warnings.push_back("kconfig did not take over: " + facts["lost"]);
@@ -283,7 +307,8 @@ class Build {
   }
 
   [[nodiscard]] Side side(const std::string& name, const std::string& cache) const {
-    return {name, work(name), work("logs/" + name + ".log"), Sandbox(options_.sandbox, work(name), cache)};
+    return {name, work(name), work("logs/" + name + ".log"),
+            Sandbox(options_.sandbox, work(name), cache, options_.farm)};
   }
 
   Result<void> fetch_source(const std::vector<BaselineRow>& rows) {
@@ -303,15 +328,49 @@ class Build {
     return {};
   }
 
+  Result<void> open_package(const std::string& file, const std::vector<std::string>& keys) {
+    KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
+    KMESH_LET(opened, open_source_package(kit_, side("source-package", cache_), file, keys, options_.verify));
+    source_ = source_of_package(opened, file);
+    recipe_.make.wrapped = true;
+    KMESH_LET(said, check_build_requires(kit_, opened.header.requires_to_build));
+    report_.warnings.insert(report_.warnings.end(), said.begin(), said.end());
+    return {};
+  }
+
+  // Fetched once; its signature is checked every time.
+  Result<void> fetch_from_repository(const std::string& package) {
+    if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
+    const Facts inputs = {{"repository", repository_}, {"package", package}};
+    const auto fetch = [&]() -> Result<Made> {
+      KMESH_LET(fetched, fetch_package(kit_, {repository_, package, work("repository")}));
+      return Made{
+          {{"package", below(fetched.path)}, {"keys", fmt::format("{}", fmt::join(fetched.keys, "\n"))}},
+          {below(fetched.path)}};
+    };
+    KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
+    std::vector<std::string> keys = options_.keys;
+    for (auto& key : split_lines(facts["keys"])) keys.emplace_back(stripped(key));
+    auto opened = open_package(work(facts["package"]), keys);
+    if (!opened && !row_.key.empty() && keys.empty())
+      opened.error().hint += fmt::format("\n  this baseline's key: {}", row_.key);
+    return opened;
+  }
+
   Result<void> open_own_source(const std::vector<BaselineRow>& rows) {
     const auto open = [&]() -> Result<std::string> {
       kit_.status.doing("reading the source");
+      if (!options_.package.empty()) {
+        KMESH_TRY(open_package(options_.package, options_.keys));
+        return source_.origin;
+      }
       KMESH_LET(source,
                 options_.tree.empty() ? open_tarball(kit_, rows, options_) : open_tree(kit_, options_));
       source_ = std::move(source);
       return fmt::format("Linux {}", source_.version);
     };
-    KMESH_TRY(stages_.run_always("baseline", open));
+    KMESH_TRY(repository_.empty() ? stages_.run_always("baseline", open)
+                                  : fetch_from_repository(options_.package_name));
     const auto of_version = baseline_of_version(rows, source_.version);
     if (!options_.baseline.empty()) return {};
     if (of_version) {
@@ -326,7 +385,9 @@ class Build {
   Result<void> choose_config() {
     report_.config = options_.config;
     report_.output = name_of(options_.output);
-    if (options_.config == "slim") {
+    if (!source_.package.empty()) {
+      report_.config = "its spec's own";
+    } else if (options_.config == "slim") {
       recipe_.config = {join(kit_.data.kernel, "configs/slim.config"), true};
     } else if (options_.config == "debug") {
       std::string text;
@@ -350,8 +411,8 @@ class Build {
 
   // `whole`: from nothing, as many steps as a baseline's row says.
   Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage, bool whole) {
-    const std::string counted = (whole ? "steps of " : "steps left of ") + options_.config;
-    std::size_t expected = whole && options_.config == "slim" ? row_.slim_steps : 0;
+    const std::string counted = (whole ? "steps of " : "steps left of ") + report_.config;
+    std::size_t expected = whole && report_.config == "slim" ? row_.slim_steps : 0;
     for (const auto* known : {"control", "build"}) {
       const std::string steps = journal_.fact(known, counted);
       if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
@@ -378,11 +439,13 @@ class Build {
   Kit& kit_;
   const Options& options_;
   Journal& journal_;
+  std::string cache_;
   Report report_;
   Stages stages_;
   KernelRecipe recipe_;
   BaselineRow row_;
   Source source_;
+  std::string repository_;
   std::string series_folder_;
   std::vector<Patch> patches_;
   Facts stage_inputs_;

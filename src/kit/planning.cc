@@ -23,7 +23,11 @@ Result<std::vector<Series>> read_archive(Kit& kit, const std::vector<BaselineRow
     KMESH_TRY(add(name_of(own), own));
     return archive;
   }
-  for (const auto& row : rows) KMESH_TRY(add(row.series, join(kit.data.kernel, "patches/" + row.series)));
+  for (const auto& row : rows) {
+    const bool known = std::any_of(archive.begin(), archive.end(),
+                                   [&](const Series& series) { return series.name == row.series; });
+    if (!known) KMESH_TRY(add(row.series, join(kit.data.kernel, "patches/" + row.series)));
+  }
   return archive;
 }
 
@@ -49,15 +53,20 @@ Result<Matrix> plan_sources(Kit& kit, const PlanOptions& options) {
     columns.push_back({std::move(opened.source), own, std::move(opened.files)});
   };
   std::vector<std::string> names = options.baselines;
-  if (names.empty() && options.tarballs.empty() && options.trees.empty()) names.emplace_back("5.10");
+  if (names.empty() && options.tarballs.empty() && options.packages.empty() && options.trees.empty())
+    names.emplace_back("5.10");
   for (const auto& name : names) {
     KMESH_LET(row, find_baseline(rows, name));
-    KMESH_LET(opened, sources.baseline(row));
+    KMESH_LET(opened, sources.baseline(row, options.keys));
     add(std::move(opened), row);
   }
   for (std::size_t i = 0; i < options.tarballs.size(); ++i) {
     KMESH_LET(opened,
               sources.tarball(options.tarballs[i], i < options.sha256.size() ? options.sha256[i] : ""));
+    add(std::move(opened), std::nullopt);
+  }
+  for (const auto& package : options.packages) {
+    KMESH_LET(opened, sources.package(package, options.keys));
     add(std::move(opened), std::nullopt);
   }
   for (const auto& tree : options.trees) {

@@ -15,6 +15,8 @@ namespace kmesh {
 struct PlanOptions {
   std::vector<std::string> baselines;  // names; none, and no other source: 5.10
   std::vector<std::string> tarballs;
+  std::vector<std::string> packages;  // source RPMs
+  std::vector<std::string> keys;      // files with the public keys that sign them
   std::vector<std::string> trees;
   std::vector<std::string> revisions;  // of the one tree, which is a git repository
   std::vector<std::string> sha256;     // of the tarballs, in their order

@@ -33,6 +33,8 @@ Result<void> run_inside_as_root(Kit& kit, const Side& side, Command command, con
 struct Make {
   unsigned jobs = 1;
   std::string compiler;  // "ccache gcc"
+  bool wrapped =
+      false;  // the spec is somebody's and calls gcc: the compiler stands in its way under that name
 };
 
 }  // namespace kmesh

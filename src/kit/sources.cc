@@ -9,6 +9,10 @@
 
 #include "base/git.h"
 #include "kit/origin.h"
+#include "kit/prep_texts.h"
+#include "kit/repository.h"
+#include "kit/source_package.h"
+#include "kit/tools.h"
 #include "kit/touched.h"
 
 namespace kmesh {
@@ -58,8 +62,9 @@ Sources::Sources(Kit& kit, std::vector<BaselineRow> rows, SourceOptions options,
   if (std::find(paths_.begin(), paths_.end(), "Makefile") == paths_.end()) paths_.emplace_back("Makefile");
 }
 
-Result<OpenSource> Sources::baseline(const BaselineRow& row) {
+Result<OpenSource> Sources::baseline(const BaselineRow& row, const std::vector<std::string>& keys) {
   const std::string home = join(options_.work, row.name);
+  if (!row.repository.empty()) return from_repository(row, join(home, "repository"), keys);
   const std::string record = join(home, "source.json");
   if (options_.refresh) KMESH_TRY(kit_.disk.remove_all(record));
   OpenSource opened;
@@ -75,6 +80,23 @@ Result<OpenSource> Sources::baseline(const BaselineRow& row) {
   opened.source.name = row.name;
   KMESH_LET(files, read_tarball(opened.source));
   opened.files = std::move(files);
+  return opened;
+}
+
+Result<OpenSource> Sources::from_repository(const BaselineRow& row, const std::string& folder,
+                                            const std::vector<std::string>& keys) {
+  const auto kept = kit_.disk.list(join(folder, "packages"));
+  std::string package =
+      kept && !kept->empty() && !options_.refresh ? join(folder, "packages/" + kept->back()) : "";
+  if (!package.ends_with(".src.rpm")) {
+    kit_.status.begin("baseline");
+    KMESH_LET(fetched, fetch_package(kit_, {row.repository, row.rpm, folder}));
+    kit_.status.end(fetched.origin);
+    package = fetched.path;
+  }
+  auto opened = this->package(package, keys);
+  if (!opened && keys.empty()) opened.error().hint += fmt::format("\n  this baseline's key: {}", row.key);
+  if (opened) opened->source.name = row.name;
   return opened;
 }
 
@@ -95,6 +117,28 @@ Result<OpenSource> Sources::tree(const std::string& path) {
   std::string listing;
   for (const auto& [name, text] : files) listing += fmt::format("{} {}\n", sha256_text(text), name);
   source.fingerprint = sha256_text(listing);
+  return OpenSource{std::move(source), std::move(files)};
+}
+
+Result<OpenSource> Sources::package(const std::string& path, const std::vector<std::string>& keys) {
+  KMESH_TRY(check_rpm_tools(kit_, options_.sandbox));
+  const std::string home = join(options_.work, "package");
+  const std::string cache = join(home, "ccache");
+  const auto side = [&](const std::string& name) {
+    const std::string folder = join(home, name);
+    return Side{name, folder, join(home, name + ".log"), Sandbox(options_.sandbox, folder, cache)};
+  };
+  KMESH_TRY(kit_.disk.make_dirs(cache));
+  KMESH_LET(opened, open_source_package(kit_, side("rpm"), path, keys, options_.verify));
+  Source source = source_of_package(opened, path);
+  const auto reader = [&](const std::vector<std::string>& missing) -> Result<TouchedFiles> {
+    kit_.status.begin("reading");
+    KMESH_LET(files, read_prep_texts(kit_, side("prep"), opened.path, missing));
+    kit_.status.end(fmt::format("{} files of {}", files.size(), source.origin));
+    return std::move(files);
+  };
+  KMESH_LET(files, texts_.read(source.fingerprint, paths_, reader));
+  KMESH_TRY(take_version(source, files));
   return OpenSource{std::move(source), std::move(files)};
 }
 

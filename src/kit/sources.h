@@ -23,6 +23,7 @@ struct SourceOptions {
   std::string work;  // absolute: what is fetched, and what was read before
   bool verify = true;
   bool refresh = false;  // ask the package archive again
+  bool sandbox = true;   // a source package's spec is somebody's code
 };
 
 class Sources {
@@ -30,14 +31,18 @@ class Sources {
   // `paths` are those that are read of every source.
   Sources(Kit& kit, std::vector<BaselineRow> rows, SourceOptions options, std::vector<std::string> paths);
 
-  // Debian's package for that row, fetched once.
-  Result<OpenSource> baseline(const BaselineRow& row);
+  // Debian's package for that row, or the source package of its repository, fetched once.
+  Result<OpenSource> baseline(const BaselineRow& row, const std::vector<std::string>& keys = {});
   Result<OpenSource> tarball(const std::string& path, const std::string& sha256);
   Result<OpenSource> tree(const std::string& path);
+  // A source RPM, with the distribution's own patches applied; `keys` are files with public keys.
+  Result<OpenSource> package(const std::string& path, const std::vector<std::string>& keys);
   // A commit of a git repository; its fingerprint is the commit's id.
   Result<OpenSource> revision(const std::string& repository, const std::string& name);
 
  private:
+  Result<OpenSource> from_repository(const BaselineRow& row, const std::string& folder,
+                                     const std::vector<std::string>& keys);
   Result<TouchedFiles> read_tarball(const Source& source);
 
   Kit& kit_;

@@ -8,13 +8,24 @@ set -euo pipefail
 
 series=$REPOSITORY/kernel/patches/$1
 tree=$(echo "$WORK"/baseline/rpmbuild/BUILD/*/linux-*)
-cp -a --reflink=auto "$tree" "$scratch/tree"
+# where the package was made: the tools that everything depends on know their path
+inside=/kmesh/${tree#"$WORK/baseline/"}
+copy=$scratch/${tree#"$WORK/baseline/"}
+mkdir -p "$copy" "${CCACHE_DIR:=$scratch/ccache}"
+cp -a --reflink=auto "$tree/." "$copy"
 # what its package was made with: objects whose command is the same are not made again
 flags=$(grep -oe '-fdebug-prefix-map=[^ ]*' "$tree/init/.main.o.cmd" | head -n 1)
 compiler=$(sed -n 's/^cmd_[^ ]* := \(.*gcc\) -Wp,.*/\1/p' "$tree/init/.main.o.cmd")
+in_place() {
+    bwrap --unshare-all --die-with-parent --ro-bind /usr /usr --ro-bind /etc /etc --symlink usr/bin /bin --symlink usr/sbin /sbin \
+        --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev --tmpfs /tmp --bind "$scratch" /kmesh \
+        --bind "$CCACHE_DIR" /ccache --setenv CCACHE_DIR /ccache --chdir "$inside" "$@"
+}
 grep -vE '^(#|$)' "$series/series" | sed '$d' | while read -r patch; do
-    patch -s -F0 -E -p1 --no-backup-if-mismatch -d "$scratch/tree" -i "$series/$patch"
-    make -C "$scratch/tree" -j"$(nproc)" ARCH=x86_64 CC="$compiler" HOSTCC="$compiler" KCFLAGS="$flags" bzImage modules > "$scratch/make" 2>&1 ||
+    patch -s -F0 -E -p1 --no-backup-if-mismatch -d "$copy" -i "$series/$patch"
+    in_place make -j"$(nproc)" ARCH=x86_64 CC="$compiler" HOSTCC="$compiler" KCFLAGS="$flags" bzImage modules > "$scratch/make" 2>&1 ||
         fail "after $patch the kernel does not build: $(tail -20 "$scratch/make")"
     if grep -E 'warning:' "$scratch/make"; then fail "$patch brings a warning"; fi
+    grep -q '^  CC' "$scratch/make" || fail "after $patch nothing was compiled"
+    echo "$patch: $(grep -c '^  CC' "$scratch/make") files compiled"
 done

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Measures the plan verb beside quilt, which unpacks the source package and pushes the patches, in turn, on one machine; and
+# writes bench/PLAN.md. Takes about ten minutes. $WORK has the 5.10 kernel of `make kernel`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=bench/table.sh
+. bench/table.sh
+work=${WORK:-$PWD/build/kernel}
+kmesh=${KMESH:-$PWD/build/kmesh-kernel}
+output=${1:-bench/PLAN.md}
+scratch=$(mktemp -d "$PWD/build/bench-plan.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+runs=5
+topdir=$work/enhanced/rpmbuild
+tarball=$(echo "$topdir"/SOURCES/linux-source-*.tar.xz)
+sum=$(sha256sum "$tarball" | cut -d' ' -f1)
+series=$PWD/kernel/patches/5.10.0
+
+# timed FILE COMMAND...: appends "SECONDS KiB" (the largest process) to the file
+timed() {
+    local into=$1
+    shift
+    python3 - "$into" "$@" <<'PY'
+import resource, subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+took = time.monotonic() - start
+with open(sys.argv[1], "a") as file:
+    print(took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=file)
+PY
+}
+median() { cut -d' ' -f"${2:-1}" "$1" | sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
+plan() { "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$1"; }
+
+# what quilt is asked to do is done: all patches are pushed
+cat > "$scratch/peer" <<'PEER'
+#!/bin/bash
+set -e
+rm -rf "$1/peer"
+mkdir "$1/peer"
+cd "$1/peer"
+quilt setup --fast --sourcedir "$2/SOURCES" "$2/SPECS/kernel.spec"
+cd */linux-*/ 2>/dev/null || cd linux-*/
+quilt push -a
+[ "$(quilt applied | wc -l)" = "$3" ]
+PEER
+chmod +x "$scratch/peer"
+patches=$(grep -cvE '^(#|$)' "$series/series")
+for run in $(seq $runs); do
+    echo "run $run of $runs"
+    timed "$scratch/quilt" "$scratch/peer" "$scratch" "$topdir" "$patches"
+    rm -rf "$scratch/work"
+    timed "$scratch/cold" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
+    timed "$scratch/warm" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
+done
+
+# nine patches on ten sources
+mkdir "$scratch/nine"
+cp "$series"/*.patch "$scratch/nine/"
+plan "$scratch/work" > /dev/null 2>&1
+files=$(find "$scratch/work/texts" -path '*/files/*' -type f | sort)
+number=3
+while [ $number -lt 9 ]; do
+    for file in $files; do
+        [ $number -lt 9 ] || break
+        number=$((number + 1))
+        path=${file#*/files/}
+        { cat "$file"; echo "/* $number */"; } > "$scratch/changed"
+        diff -u --label "a/$path" --label "b/$path" "$file" "$scratch/changed" > "$scratch/nine/$number.patch" || true
+    done
+done
+ten=()
+for _ in $(seq 10); do ten+=(--tarball "$tarball" --sha256 "$sum"); done
+matrix() { timed "$scratch/$1" "$kmesh" plan --series "$scratch/nine" "${ten[@]}" --work "$scratch/work"; }
+matrix first
+for _ in $(seq $runs); do matrix matrix; done
+cells=$("$kmesh" plan --series "$scratch/nine" "${ten[@]}" --work "$scratch/work" --json 2> /dev/null | jq '[.patches[].cells[]] | length')
+[ "$cells" = 90 ] || { echo "the matrix has $cells cells" >&2; exit 1; }
+
+ratio() { awk "BEGIN { printf \"%.1f\", $(median "$scratch/quilt") / $(median "$scratch/$1") }"; }
+cold=$(ratio cold)
+warm=$(ratio warm)
+matrix=$(median "$scratch/matrix")
+memory=$(($(cat "$scratch/cold" "$scratch/warm" "$scratch/matrix" "$scratch/first" | cut -d' ' -f2 | sort -n | tail -n 1) / 1024))
+three() { printf '%.3f' "$1"; }
+{
+    echo "# The plan beside quilt"
+    echo
+    echo "Made by \`bench/plan.sh\`: the source package of Linux 5.10 with its $patches patches, medians of $runs runs in turn, one"
+    echo "machine ($(nproc) cores, gcc $(gcc -dumpfullversion), quilt $(quilt --version)). Ratios are what counts."
+    echo
+    echo "| figure | measured | goal | |"
+    echo "| --- | --- | --- | --- |"
+    echo "| quilt setup --fast, quilt push -a | $(three "$(median "$scratch/quilt")") s | (the peer) | |"
+    row "plan of the same tarball, nothing kept" "$(three "$(median "$scratch/cold")") s: $cold times faster" "1.7 times" "$cold >= 1.7"
+    row "the same, asked again" "$(three "$(median "$scratch/warm")") s: $warm times faster" "140 times" "$warm >= 140"
+    row "9 patches on 10 sources, asked again" "$(three "$matrix") s" "at most 0.5 s" "$matrix <= 0.5"
+    row "most memory of any of these" "$memory MiB" "at most 200 MiB" "$memory <= 200"
+} > "$output"
+cat "$output"

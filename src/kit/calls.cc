@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/calls.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "kit/baseline.h"
+#include "kit/nearest.h"
+#include "kit/origin.h"
+
+namespace kmesh {
+namespace {
+
+// What --config takes besides a file.
+const std::vector<std::string>& named_configs() {
+  static const std::vector<std::string> names = {"slim", "debug", "distro"};
+  return names;
+}
+
+}  // namespace
+
+bool is_named_config(const std::string& word) {
+  return std::find(named_configs().begin(), named_configs().end(), word) != named_configs().end();
+}
+
+namespace {
+
+// It becomes a word of commands and of a script.
+bool named_program(const std::string& word) {
+  return !word.starts_with('-') &&
+         word.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._+-/") ==
+             std::string::npos;
+}
+
+Result<void> check_sum(const std::string& sum, const std::string& tarball) {
+  if (sum.size() == 64 && sum.find_first_not_of("0123456789abcdef") == std::string::npos) return {};
+  return wrong_call("--sha256 takes 64 hexadecimal digits", "sha256sum prints them",
+                    fmt::format("sha256sum {}", tarball));
+}
+
+}  // namespace
+
+Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
+  KMESH_LET(rows, read_baselines(disk, data));
+  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
+  const std::string word = name_of(options.config);
+  if (!is_named_config(options.config) && !disk.exists(options.config)) {
+    const auto meant = nearest(word, named_configs());
+    return wrong_call(fmt::format("there is no configuration file {}", options.config),
+                      meant ? fmt::format("did you mean --config {}?", *meant)
+                            : "--config takes slim, debug, distro or a file");
+  }
+  std::istringstream words(options.compiler);
+  for (std::string program; words >> program;) {
+    if (!named_program(program))
+      return wrong_call(fmt::format("--cc has the word '{}', which is no program's name", program),
+                        "it takes programs, one behind the other",
+                        "kmesh-kernel build --cc \"ccache distcc gcc\"");
+  }
+  return options.sha256.empty() ? Result<void>() : check_sum(options.sha256, options.tarball);
+}
+
+Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& options) {
+  KMESH_LET(rows, read_baselines(disk, data));
+  for (const auto& name : options.baselines) KMESH_TRY(find_baseline(rows, name));
+  if (options.sha256.size() > options.tarballs.size())
+    return wrong_call("there are more checksums (--sha256) than tarballs");
+  for (std::size_t i = 0; i < options.sha256.size(); ++i)
+    KMESH_TRY(check_sum(options.sha256[i], options.tarballs[i]));
+  if (!options.revisions.empty() && options.trees.size() != 1)
+    return wrong_call("--revision reads from one repository, and --tree names more");
+  return {};
+}
+
+Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options) {
+  KMESH_LET(rows, read_baselines(disk, data));
+  if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
+  if (options.baseline.empty() && options.tarball.empty() && options.tree.empty())
+    return wrong_call("what is the series to be adapted to?", "name a source",
+                      "kmesh-kernel adapt --baseline NAME");
+  return {};
+}
+
+std::map<std::string, std::string> farm_of(const std::string& compiler) {
+  std::map<std::string, std::string> farm;
+  if (compiler.find("distcc") == std::string::npos && compiler.find("icecc") == std::string::npos)
+    return farm;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const auto equals = text.find('=');
+    if (text.starts_with("DISTCC_") || text.starts_with("ICECC_"))
+      farm.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  farm.emplace("DISTCC_FALLBACK", "1");
+  return farm;
+}
+
+}  // namespace kmesh

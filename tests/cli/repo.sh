@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# RPM repositories, by file:// and by nginx over http: the real dnf with a private state; what comes from there is verified like
+# any other package.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/rpm_lib.sh
+. "$(dirname "$0")/rpm_lib.sh"
+
+distribution_package
+make_key vendor
+make_key stranger
+sign vendor "$T/kernel.src.rpm"
+repo=$T/www/source
+fill() { rm -rf "$T/www"; mkdir -p "$repo"; cp "$T/kernel.src.rpm" "$repo/kernel-5.10.999-1.kmesh.src.rpm"; createrepo_c -q "$repo"; }
+fill
+from() { rm -rf "$W"; run build --work "$W" --series "$SERIES" --until "${UNTIL:-plan}" --repo "$@" --json; }
+
+cat > "$T/nginx.conf" <<NGINX
+daemon off;
+pid $T/nginx.pid;
+error_log $T/nginx.err;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $T/body; proxy_temp_path $T/proxy; fastcgi_temp_path $T/fastcgi; uwsgi_temp_path $T/uwsgi;
+    scgi_temp_path $T/scgi;
+    server { listen 127.0.0.1:18085; root $T/www; }
+}
+NGINX
+nginx -c "$T/nginx.conf" 2> "$T/nginx.log" &
+at_end "kill $! 2>/dev/null"
+listening() { : < /dev/tcp/127.0.0.1/18085; } 2> /dev/null
+wait_for "nginx" 10 listening
+chmod 755 "$T"
+
+# ---- by a URL ----
+before=$(find "$HOME" /var/cache/dnf /var/lib/dnf 2> /dev/null | sort)
+UNTIL=package from http://127.0.0.1:18085/source --key "$T/vendor.asc"
+expect_exit 0
+expect_json '.baseline.verified | test("signature of key")'
+expect_json '.packages | length > 2'
+[ "$before" = "$(find "$HOME" /var/cache/dnf /var/lib/dnf 2> /dev/null | sort)" ] || fail "dnf left something outside"
+# fetched once
+run build --work "$W" --series "$SERIES" --until plan --repo http://127.0.0.1:18085/source --key "$T/vendor.asc"
+expect_exit 0
+expect_same "$(stage_was baseline)" reused "the download"
+from "file://$repo" --key "$T/vendor.asc"
+expect_exit 0
+
+# ---- by a .repo file, which names its key ----
+printf '[vendor-source]\nname=vendor\nbaseurl=http://127.0.0.1:18085/source\nenabled=0\ngpgcheck=1\ngpgkey=file://%s\n' \
+    "$T/vendor.asc" > "$T/vendor.repo"
+from "$T/vendor.repo"
+expect_exit 0
+sed -i "s,^gpgkey=.*,gpgkey=file://$T/none.asc," "$T/vendor.repo"
+from "$T/vendor.repo"
+expect_exit 1
+expect_stderr 'which is not on this host'
+expect_stderr -- '--key FILE'
+
+# ---- unsigned, and signed by somebody else ----
+from "file://$repo"
+expect_exit 1
+expect_stderr 'signed with a key that was not given'
+from "file://$repo" --key "$T/stranger.asc"
+expect_exit 1
+from "file://$repo" --no-verify
+expect_exit 0
+expect_json '.warnings | map(test("not verified")) | any'
+
+# ---- repositories that are not well ----
+from http://127.0.0.1:9/source
+expect_exit 1
+expect_stderr 'cannot be reached'
+from http://127.0.0.1:18085/elsewhere
+expect_exit 1
+expect_stderr 'is no RPM repository'
+from "file://$repo" --package kernel-rt
+expect_exit 1
+expect_stderr 'has no source package kernel-rt'
+# metadata of another package, and half a package
+change_byte "$(echo "$repo"/*.src.rpm)"
+from "file://$repo" --key "$T/vendor.asc"
+expect_exit 1
+fill
+sed -i 's/<checksum type="sha256">./<checksum type="sha256">x/' "$repo/repodata/repomd.xml"
+from "file://$repo" --key "$T/vendor.asc"
+expect_exit 1
+expect_stderr 'disagree'
+fill
+truncate -s 5000 "$(echo "$repo"/*.src.rpm)"
+from http://127.0.0.1:18085/source --key "$T/vendor.asc"
+expect_exit 1
+from "$T/none.repo"
+expect_exit 2

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# spec edit and spec undo: a kernel.spec on the disk, asked of the real rpm; only lines are added, and undone to the byte.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+spec=$T/kernel.spec
+cat > "$spec" <<'SPEC'
+%define with_kabichk 1
+Name: kernel
+Version: 1
+Release: 1
+Summary: s
+License: GPL-2.0-only
+Source: linux-1.tar
+Source: config
+%description
+d
+%prep
+%setup -q -n linux-1
+%if 0%{?with_patch}
+echo patches
+%endif
+cp %{SOURCE1} .config
+make olddefconfig
+%build
+%if 0%{?with_kabichk}
+echo check
+%endif
+SPEC
+printf '%% a last line without an end, and Latin-1: \xe9' >> "$spec"
+chmod 640 "$spec"
+cp "$spec" "$T/original"
+echo one > "$T/one.patch"
+echo two > "$T/two.patch"
+edit() { run spec edit "$spec" --work "$W" --patch "$T/one.patch" --patch "$T/two.patch" "$@"; }
+undo() { run spec undo "$spec" --work "$W" "$@"; }
+
+edit
+expect_exit 0
+expect_stdout 'line [0-9]+: %define with_kabichk 0'
+expect_stdout 'line [0-9]+: Source9004: two.patch'
+expect_stdout 'applied behind line 12: %setup -q -n linux-1'
+[ "$(stat -c %a "$spec")" = 640 ] || fail "the spec's rights have changed"
+# rpm's own word: what would run, and that the spec's own Sources are who they were
+rpmspec --define "_topdir $T/top" --define "_dbpath $T/db" --define "_sourcedir $T/s" --parse "$spec" > "$T/parsed"
+grep -qxF "patch -s -F0 -E -p1 --no-backup-if-mismatch -i $T/s/two.patch" "$T/parsed" || fail "rpm would not apply it"
+grep -qxF "cp $T/s/config .config" "$T/parsed" || fail "the Sources were renumbered"
+! grep -q 'echo check' "$T/parsed" || fail "the kABI check is on"
+# only lines are added
+diff "$T/original" "$spec" | grep -c '^<' > "$T/count" || true
+expect_same "$(cat "$T/count")" 0 "lines taken away"
+
+# twice is once
+cp "$spec" "$T/edited"
+edit --json
+expect_exit 0
+expect_json '.changed == false and .sources == [9003, 9004] and .kabi == ["with_kabichk"]'
+cmp "$spec" "$T/edited" || fail "a second edit changed it"
+
+undo
+expect_exit 0
+cmp "$spec" "$T/original" || fail "undo does not give the bytes back"
+undo --json
+expect_exit 0
+expect_json '.changed == false'
+
+# refused, and nothing half-edited
+cp "$T/original" "$spec"
+sed -i 's/^%prep/%notprep/' "$spec"
+cp "$spec" "$T/without"
+edit
+expect_exit 1
+expect_stderr '^error: the spec has no %prep section'
+cmp "$spec" "$T/without" || fail "a refused spec was changed"
+
+# a number that only rpm can see is taken
+{ echo '%global number 9003'; sed 's/^Source: config/&\nSource%{number}: other/' "$T/original"; } > "$spec"
+edit --json
+expect_exit 0
+expect_json '.sources == [9004, 9005]'
+
+# what the switch is in the end is rpm's to say: it is set again where only a macro knows
+{ echo '%define on %{expand:%%define with_kabichk 1}'; sed 's/^%description/%on\n&/' "$T/original"; } > "$spec"
+cp "$spec" "$T/without"
+edit
+expect_exit 1
+expect_stderr '^error: the kABI check.s switch with_kabichk is not off for rpm'
+cmp "$spec" "$T/without" || fail "a refused spec was changed"
+
+# a link stays a link
+cp "$T/original" "$spec"
+ln -s kernel.spec "$T/link.spec"
+run spec edit "$T/link.spec" --work "$W" --patch "$T/one.patch"
+expect_exit 0
+[ -L "$T/link.spec" ] || fail "the link is gone"
+grep -q 'Source9003: one.patch' "$spec" || fail "the spec behind it was not edited"
+
+# rpm's macros run in the sandbox
+cp "$T/original" "$spec"
+sed -i "1i %global x %(touch $T/escaped; echo 1)" "$spec"
+edit
+expect_exit 0
+refute_file "$T/escaped"
+
+# wrong calls
+run spec edit "$spec" --work "$W"
+expect_exit 2
+run spec edit "$T/none.spec" --work "$W" --patch "$T/one.patch"
+expect_exit 2
+run spec edit "$spec" --work "$W" --patch "$T/none.patch"
+expect_exit 2
+run spec edti "$spec"
+expect_exit 2
+expect_stderr 'did you mean edit'

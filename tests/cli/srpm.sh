@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A distribution's source package: its signature, digests and header are checked before anything of it is unpacked; plan judges
+# what its own patches leave, and build adds ours behind them.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/rpm_lib.sh
+. "$(dirname "$0")/rpm_lib.sh"
+
+distribution_package
+cp "$T/kernel.src.rpm" "$T/unsigned.src.rpm"
+make_key vendor
+make_key stranger
+sign vendor "$T/kernel.src.rpm"
+plan() { run plan --work "$T/plan" --series "$SERIES" --srpm "$@" --json; }
+
+# ---- who vouches for it ----
+plan "$T/kernel.src.rpm" --key "$T/vendor.asc"
+expect_exit 0
+expect_json '.baselines[0].version == "5.10.999"'
+# the distribution's own patches are seen: ours is there already, and the other one moved
+expect_json '[.patches[].cells[0].verdict] == ["present", "needed"]'
+expect_json '[.patches[1].cells[0].evidence[].offset] | unique == [1]'
+# a second question does not unpack it again
+sed -i 's/^/# /' "$SERIES/series" && printf '%s\n' "$SECOND" >> "$SERIES/series"
+plan "$T/kernel.src.rpm" --key "$T/vendor.asc"
+expect_exit 0
+refute_stderr 'reading'
+printf '%s\n' "$FIRST" "$SECOND" > "$SERIES/series"
+
+plan "$T/kernel.src.rpm"
+expect_exit 1
+expect_stderr 'signed with a key that was not given: [0-9a-f]{8}'
+expect_stderr -- '--key FILE'
+plan "$T/kernel.src.rpm" --key "$T/stranger.asc"
+expect_exit 1
+expect_stderr 'signed with a key that was not given'
+plan "$T/unsigned.src.rpm" --key "$T/vendor.asc"
+expect_exit 1
+expect_stderr 'has no signature'
+expect_stderr -- '--no-verify'
+plan "$T/unsigned.src.rpm" --no-verify
+expect_exit 0
+expect_json '.baselines[0].version == "5.10.999"'
+
+# ---- damage is never taken ----
+cp "$T/kernel.src.rpm" "$T/changed.src.rpm"
+change_byte "$T/changed.src.rpm"
+plan "$T/changed.src.rpm" --key "$T/vendor.asc"
+expect_exit 1
+expect_stderr 'digests are wrong|wrong signature'
+plan "$T/changed.src.rpm" --no-verify
+expect_exit 1
+head -c 20000 "$T/kernel.src.rpm" > "$T/half.src.rpm"
+plan "$T/half.src.rpm" --no-verify
+expect_exit 1
+echo nothing > "$T/no.src.rpm"
+plan "$T/no.src.rpm" --no-verify
+expect_exit 1
+expect_stderr 'damaged or no RPM package'
+plan "$T/kernel.src.rpm" --key "$T/no.src.rpm"
+expect_exit 1
+expect_stderr 'is no public key'
+
+# ---- build: its own spec and its own configuration ----
+run build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --key "$T/vendor.asc" --until package --json
+expect_exit 0
+expect_json '[.patches[].verdict] == ["present", "needed"]'
+expect_json '.baseline.verified | test("signature of key")'
+tree=$(echo "$W"/enhanced/rpmbuild/BUILD/*/linux-*)
+grep -q 'a line of the distribution' "$tree/include/trace/bpf_probe.h" || fail "the distribution's patch is gone"
+patch --dry-run -R -s -F0 -p1 -d "$tree" < "$SERIES/$SECOND" > "$T/reverse" || fail "ours is not in: $(cat "$T/reverse")"
+run build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --key "$T/vendor.asc" --config slim
+expect_exit 2
+
+
+# a package that holds no kernel
+mkdir -p "$T/other"/{SOURCES,SPECS}
+echo text > "$T/other/SOURCES/text"
+printf '%s\n' 'Name: other' 'Version: 1' 'Release: 1' 'Summary: s' 'License: MIT' 'Source0: text' '%description' 'd' '%prep' \
+    '%setup -c -T' > "$T/other/SPECS/other.spec"
+rpmbuild --define "_topdir $T/other" --define "_dbpath $T/rpmdb" -bs "$T/other/SPECS/other.spec" > "$T/log" 2>&1
+plan "$(echo "$T"/other/SRPMS/*.src.rpm)" --no-verify
+expect_exit 1
+expect_stderr 'holds no kernel'
+
+# a %prep that fails by itself
+sed -i 's/^%patch1 -p1/false/' "$T/distribution/SPECS/kernel.spec"
+pack_distribution
+plan "$T/kernel.src.rpm" --no-verify
+expect_exit 1
+expect_stderr "^error: the spec's own %prep fails"
