@@ -10,10 +10,10 @@
 #ifndef KMESH_ABI_H
 #define KMESH_ABI_H
 
-#ifdef __cplusplus
+#if defined(__cplusplus) || defined(__KERNEL__)
 #define KMESH_ASSERT(cond) static_assert(cond, #cond)
 #else
-#define KMESH_ASSERT(cond) _Static_assert(cond, #cond)
+#define KMESH_ASSERT(cond) extern char kmesh_abi_holds[(cond) ? 1 : -1]
 #endif
 #define KMESH_ASSERT_AT(type, member, off) \
 	KMESH_ASSERT(__builtin_offsetof(struct type, member) == (off))

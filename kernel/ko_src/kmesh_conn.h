@@ -58,6 +58,9 @@ void kmesh_conn_put(struct kmesh_conn *conn);
 void kmesh_leave(struct sock *sk);
 struct proto *kmesh_plain_proto(const struct sock *sk);
 int kmesh_arm_init(void);
+/* From 6.12 on, and called by programs only. */
+struct bpf_sock_addr;
+int kmesh_arm(struct bpf_sock_addr *uctx, u32 flags, u32 grace_ms);
 void kmesh_arm_exit(void);
 
 /* kmesh_proto.c: the calls of an armed socket, as TCP sees them */

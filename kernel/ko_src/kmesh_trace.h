@@ -17,19 +17,16 @@
  * only in the pass that makes the BPF probe, so this is asked in every pass.
  * Without it the tracepoint is still there, but no BPF program can attach.
  */
-#undef KMESH_DECLARE_TRACE
 #ifdef DECLARE_TRACE_WRITABLE
-#define KMESH_DECLARE_TRACE(name, proto, args, size) \
-	DECLARE_TRACE_WRITABLE(name, PARAMS(proto), PARAMS(args), size)
+DECLARE_TRACE_WRITABLE(kmesh_request,
+		       TP_PROTO(struct kmesh_request *req),
+		       TP_ARGS(req),
+		       sizeof(struct kmesh_request));
 #else
-#define KMESH_DECLARE_TRACE(name, proto, args, size) \
-	DECLARE_TRACE(name, PARAMS(proto), PARAMS(args))
+DECLARE_TRACE(kmesh_request,
+	      TP_PROTO(struct kmesh_request *req),
+	      TP_ARGS(req));
 #endif
-
-KMESH_DECLARE_TRACE(kmesh_request,
-		    TP_PROTO(struct kmesh_request *req),
-		    TP_ARGS(req),
-		    sizeof(struct kmesh_request));
 
 #endif /* KMESH_TRACE_H */
 
