@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
 #include <sstream>
 
 #include "kit/baseline.h"
@@ -86,18 +86,24 @@ Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& 
   return {};
 }
 
-std::map<std::string, std::string> farm_of(const std::string& compiler) {
-  std::map<std::string, std::string> farm;
-  if (compiler.find("distcc") == std::string::npos && compiler.find("icecc") == std::string::npos)
-    return farm;
+void take_compiler(Options& options, const std::string& words) {
+  std::istringstream in(words);
+  std::vector<std::string> programs{std::istream_iterator<std::string>(in), {}};
+  options.compiler = fmt::format("{}", fmt::join(programs, " "));
+  const bool farm = words.find("distcc") != std::string::npos || words.find("icecc") != std::string::npos;
+  if (!farm) return;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     const auto equals = text.find('=');
     if (text.starts_with("DISTCC_") || text.starts_with("ICECC_"))
-      farm.emplace(text.substr(0, equals), text.substr(equals + 1));
+      options.farm.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
-  farm.emplace("DISTCC_FALLBACK", "1");
-  return farm;
+  // ccache takes the word behind it for the compiler; what is to run the compiler it is told by a variable
+  const bool cached = programs.size() > 2 && programs.front() == "ccache";
+  options.farm.emplace(
+      "CCACHE_PREFIX",
+      cached ? fmt::format("{}", fmt::join(programs.begin() + 1, programs.end() - 1, " ")) : "");
+  if (cached) options.compiler = "ccache " + programs.back();
 }
 
 }  // namespace kmesh

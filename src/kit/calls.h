@@ -2,7 +2,6 @@
 // What a call of a verb must be before anything is made or fetched: the names it gives stand for something.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "base/result.h"
@@ -21,7 +20,8 @@ Result<void> check_call(Disk& disk, const Data& data, const Options& options);
 Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& options);
 Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options);
 
-// The environment's variables of a compiler farm, where the compiler is one (distcc, icecc).
-std::map<std::string, std::string> farm_of(const std::string& compiler);
+// Sets the compiler and, where it is one of a farm (distcc, icecc), what the sandbox must let it have: the
+// network and the variables that say where the others are.
+void take_compiler(Options& options, const std::string& words);
 
 }  // namespace kmesh

@@ -202,6 +202,7 @@ int work_in(const std::string& folder, bool json, const Check& check, const Work
 int build_verb(const std::vector<std::string>& arguments) {
   Options options;
   std::string output = "rpm";
+  std::string cc;
   bool json = false;
   bool no_verify = false;
   bool no_sandbox = false;
@@ -240,8 +241,7 @@ int build_verb(const std::vector<std::string>& arguments) {
       ->excludes(repository);
   app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());
   app.add_option("--until", options.until, "stop after this stage")->check(one_of(stage_names()));
-  app.add_option("--cc", options.compiler,
-                 "the compiler and what stands before it, as in \"ccache distcc gcc\"");
+  app.add_option("--cc", cc, "the compiler and what stands before it, as in \"ccache distcc gcc\"");
   app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
       ->check(CLI::PositiveNumber);
   app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
@@ -256,7 +256,7 @@ int build_verb(const std::vector<std::string>& arguments) {
   for (auto* path : {&options.tarball, &options.tree, &options.package, &options.series})
     *path = absolute(*path);
   for (auto& key : options.keys) key = absolute(key);
-  options.farm = farm_of(options.compiler);
+  take_compiler(options, cc);
   if (options.package_name.empty()) options.package_name = "kernel";
   if (!options.repository.empty() && options.repository.find("://") == std::string::npos)
     options.repository = absolute(options.repository);

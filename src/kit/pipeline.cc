@@ -419,7 +419,11 @@ class Build {
     }
     KMESH_LET(steps, make_kernel(kit_, side, recipe_, spec, expected, stage));
     Made made;
-    made.facts[counted] = std::to_string(steps);
+    // a build that goes on where it stopped takes fewer, and says nothing about the next one
+    const bool goes_on =
+        stage == "build" && std::any_of(report_.stages.begin(), report_.stages.end(),
+                                        [](const auto& time) { return time.name == "prep" && time.reused; });
+    if (!goes_on) made.facts[counted] = std::to_string(steps);
     KMESH_LET(files, built_files(kit_, side, options_.output));
     for (const auto& file : files) made.outputs.push_back(below(file));
     return made;
