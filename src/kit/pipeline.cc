@@ -329,6 +329,7 @@ class Build {
   }
 
   Result<void> open_package(const std::string& file, const std::vector<std::string>& keys) {
+    KMESH_TRY(check_rpm_tools(kit_, options_.sandbox));
     KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
     KMESH_LET(opened, open_source_package(kit_, side("source-package", cache_), file, keys, options_.verify));
     source_ = source_of_package(opened, file);

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 
 namespace kmesh {
@@ -32,19 +33,27 @@ std::string key_id(std::string_view line) {
   return std::string(id.substr(0, id.find_first_of(": \t")));
 }
 
-Result<void> import_keys(Kit& kit, const Side& side, const std::vector<std::string>& keys) {
+// Gives the ids of those that have expired.
+Result<std::vector<std::string>> import_keys(Kit& kit, const Side& side, const std::vector<std::string>& keys) {
+  std::vector<std::string> expired;
   int number = 0;
   for (const auto& key : keys) {
     if (!kit.disk.exists(key)) return wrong_call(fmt::format("there is no key file {}", key));
     const std::string copy = side.path(fmt::format("key-{}", ++number));
     KMESH_TRY(kit.disk.copy(key, copy));
-    KMESH_LET(exit,
-              kit.processes.run(with_database(side, {"rpmkeys", "--import", side.inside(name_of(copy))})));
+    const std::string inside = side.inside(name_of(copy));
+    KMESH_LET(exit, kit.processes.run(with_database(side, {"rpmkeys", "--import", inside})));
     if (!exit.ok())
       return program_failed(fmt::format("{} is no public key that rpm can read", key),
                             "it must be an OpenPGP key in ASCII armour", exit);
+    Command show;
+    show.argv = {"gpg", "--batch", "--with-colons", "--show-keys", inside};
+    show.log = side.log;
+    show.keep_output = true;
+    KMESH_LET(shown, kit.processes.run(side.sandbox.wrap(std::move(show))));
+    for (auto& id : expired_keys(shown.output)) expired.push_back(std::move(id));
   }
-  return {};
+  return expired;
 }
 
 tl::unexpected<Error> not_signed(const std::string& package, const Signatures& found) {
@@ -119,6 +128,21 @@ Source source_of_package(const SourcePackage& package, const std::string& file) 
   return source;
 }
 
+std::vector<std::string> expired_keys(std::string_view output) {
+  std::vector<std::string> ids;
+  std::istringstream lines{std::string(output)};
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> fields;
+    std::istringstream row(line);
+    for (std::string field; std::getline(row, field, ':');) fields.push_back(field);
+    if (fields.size() < 5 || (fields[0] != "pub" && fields[0] != "sub") || fields[1] != "e" || fields[4].size() < 8) continue;
+    std::string id = fields[4].substr(fields[4].size() - 8);
+    std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    ids.push_back(std::move(id));
+  }
+  return ids;
+}
+
 Result<SourcePackage> open_source_package(Kit& kit, const Side& side, const std::string& package,
                                           const std::vector<std::string>& keys, bool verify) {
   if (!kit.disk.exists(package))
@@ -131,7 +155,7 @@ Result<SourcePackage> open_source_package(Kit& kit, const Side& side, const std:
   KMESH_TRY(kit.disk.copy(package, opened.path));
   KMESH_LET(hash, kit.disk.sha256(opened.path));
   opened.fingerprint = hash;
-  KMESH_TRY(import_keys(kit, side, keys));
+  KMESH_LET(expired, import_keys(kit, side, keys));
   const std::string inside = side.inside("package.src.rpm");
   KMESH_LET(checked, kit.processes.run(with_database(side, {"rpmkeys", "--checksig", "--verbose", inside})));
   const auto found = parse_signatures(checked.output);
@@ -143,7 +167,12 @@ Result<SourcePackage> open_source_package(Kit& kit, const Side& side, const std:
   if (!found.digests)
     return program_failed(fmt::format("{} is damaged or no RPM package: its digests are wrong", package),
                           "fetch it again; half a download looks like this", checked);
-  if (!found.good.empty() && found.unknown.empty()) {
+  const auto old = std::find_first_of(found.good.begin(), found.good.end(), expired.begin(), expired.end());
+  if (old != found.good.end() && verify)
+    return fail(fmt::format("{} is signed with key {}, which has expired", package, *old),
+                "get the distribution's renewed key; or take the package as it is with --no-verify",
+                fmt::format("kmesh-kernel build --srpm {} --no-verify", package));
+  if (!found.good.empty() && found.unknown.empty() && old == found.good.end()) {
     opened.verified = fmt::format("signature of key {}", fmt::join(found.good, ", "));
   } else if (verify) {
     return not_signed(package, found);

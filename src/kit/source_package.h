@@ -33,6 +33,10 @@ struct Signatures {
 };
 Signatures parse_signatures(std::string_view output);
 
+// The ids of the expired keys in what `gpg --show-keys --with-colons` says, as rpm writes them. Pure: rpm 4.18 does not look at
+// a key's end.
+std::vector<std::string> expired_keys(std::string_view output);
+
 struct SourcePackage {
   std::string path;  // SIDE/package.src.rpm
   PackageHeader header;
@@ -42,7 +46,7 @@ struct SourcePackage {
 };
 
 // `keys` are files with public keys. Errors: no package, a damaged one, a binary one; no signature, or one of
-// a key that was not given, unless `verify` is false; a wrong signature always.
+// a key that was not given or has expired, unless `verify` is false; a wrong signature always.
 Result<SourcePackage> open_source_package(Kit& kit, const Side& side, const std::string& package,
                                           const std::vector<std::string>& keys, bool verify);
 

@@ -59,6 +59,12 @@ class OpenSourcePackage : public ::testing::Test {
     disk_.files["/in/k.src.rpm"] = "rpm";
     disk_.files["/in/key"] = "key";
   }
+  // What is said of the key: it has no end, unless a test says otherwise.
+  void key_says(std::string output) {
+    Exit exit;
+    exit.output = std::move(output);
+    processes_.answer("--show-keys", exit);
+  }
   void says(const std::string& word, std::string output, int code = 0) {
     Exit exit;
     exit.code = code;
@@ -82,6 +88,7 @@ class OpenSourcePackage : public ::testing::Test {
 
 TEST_F(OpenSourcePackage, NamesTheKeyThatVouches) {
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", kSigned);
   says("--query", kHeader);
   const auto opened = open(true);
@@ -92,8 +99,20 @@ TEST_F(OpenSourcePackage, NamesTheKeyThatVouches) {
   for (const auto& command : processes_.ran) EXPECT_EQ(command.argv.front(), "bwrap");
 }
 
+TEST_F(OpenSourcePackage, AnExpiredKeyVouchesForNothing) {
+  says("--import", "");
+  key_says("pub:e:2048:1:AAAAAAAA0123ABCD:1700000000:1700000003::\nfpr:::::::::x:\n");
+  says("--checksig", kSigned);
+  says("--query", kHeader);
+  EXPECT_EQ(refused(), "/in/k.src.rpm is signed with key 0123abcd, which has expired");
+  const auto taken = open(false);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->verified, "");
+}
+
 TEST_F(OpenSourcePackage, AnUnknownKeyIsNamed) {
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "    Header V4 RSA/SHA256 Signature, key ID 77: NOKEY\n    Header SHA256 digest: OK\n");
   says("--query", kHeader);
   EXPECT_EQ(refused(), "/in/k.src.rpm is signed with a key that was not given: 77");
@@ -105,6 +124,7 @@ TEST_F(OpenSourcePackage, AnUnknownKeyIsNamed) {
 
 TEST_F(OpenSourcePackage, AnUnsignedOneNeedsToBeTakenAsItIs) {
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "    Header SHA256 digest: OK\n");
   says("--query", kHeader);
   EXPECT_EQ(refused(), "/in/k.src.rpm has no signature");
@@ -113,16 +133,19 @@ TEST_F(OpenSourcePackage, AnUnsignedOneNeedsToBeTakenAsItIs) {
 
 TEST_F(OpenSourcePackage, AWrongSignatureIsNeverTaken) {
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "    Header V4 RSA/SHA256 Signature, key ID 77: BAD\n    Header SHA256 digest: OK\n", 1);
   EXPECT_THAT(refused(false), HasSubstr("has a wrong signature"));
 }
 
 TEST_F(OpenSourcePackage, DamageAndBinaryPackagesAreNeverTaken) {
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "error: not an rpm package\n", 1);
   EXPECT_THAT(refused(false), HasSubstr("damaged or no RPM package"));
   processes_.answers.clear();
   says("--import", "");
+  key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", kSigned);
   says("--query", "kernel\n5.10.0\n1\n0\n");
   EXPECT_THAT(refused(false), HasSubstr("is a binary package"));

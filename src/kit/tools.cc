@@ -73,10 +73,10 @@ Result<void> check_sandbox(Kit& kit) {
 }
 
 Result<void> check_rpm_tools(Kit& kit, bool sandbox) {
-  for (const auto* program : {"rpm", "rpmkeys", "rpmspec", "rpmbuild"}) {
+  for (const auto* program : {"rpm", "rpmkeys", "rpmspec", "rpmbuild", "gpg"}) {
     if (!kit.processes.find(program).empty()) continue;
-    return fail(fmt::format("{} is not installed, and rpm itself is asked about packages and specs", program),
-                "install it", "apt-get install rpm");
+    return fail(fmt::format("{} is not installed, and it is asked about packages, keys and specs", program),
+                "install it", "apt-get install rpm gpg");
   }
   return sandbox ? check_sandbox(kit) : Result<void>();
 }

@@ -43,6 +43,16 @@ plan "$T/unsigned.src.rpm" --no-verify
 expect_exit 0
 expect_json '.baselines[0].version == "5.10.999"'
 
+cp "$T/unsigned.src.rpm" "$T/expired.src.rpm"
+make_key former seconds=4
+sign former "$T/expired.src.rpm"
+sleep 5
+plan "$T/expired.src.rpm" --key "$T/former.asc"
+expect_exit 1
+expect_stderr 'is signed with key [0-9a-f]{8}, which has expired'
+plan "$T/expired.src.rpm" --key "$T/former.asc" --no-verify
+expect_exit 0
+
 # ---- damage is never taken ----
 cp "$T/kernel.src.rpm" "$T/changed.src.rpm"
 change_byte "$T/changed.src.rpm"
