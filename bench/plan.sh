@@ -37,9 +37,9 @@ plan() { "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" -
 cat > "$scratch/peer" <<'PEER'
 #!/bin/bash
 set -e
-rm -rf "$1/peer"
-mkdir "$1/peer"
-cd "$1/peer"
+rm -rf "$1/tree"
+mkdir "$1/tree"
+cd "$1/tree"
 quilt setup --fast --sourcedir "$2/SOURCES" "$2/SPECS/kernel.spec"
 cd */linux-*/ 2>/dev/null || cd linux-*/
 quilt push -a

@@ -46,7 +46,7 @@ def gnu_patch(tree, text, reverse=False):
     """Applies in place, strictly: (it did, some hunk was moved)."""
     command = ["patch", "-F0", "-E", "-p1", "-f", "--no-backup-if-mismatch", "-r", "-", "-d", tree]
     done = subprocess.run(command + (["-R"] if reverse else []), input=text, capture_output=True, env={"LC_ALL": "C"} | os.environ)
-    return done.returncode == 0, b"offset" in done.stdout
+    return done.returncode == 0, b" (offset " in done.stdout
 
 
 def judge(series, trees):
@@ -202,7 +202,10 @@ def main():
         rows.append((f"labelled by hand as `{label}`: judged so", share(sum(v == label for _, v in judged), len(judged))))
     rows.append(("patches refused (renames, binary changes: `patch` would not apply them either, or not strictly)",
                  share(len({(p.package, p.patch) for p in refused}), len(paths))))
-    table = "| | |\n| --- | --- |\n" + "".join(f"| {a} | {b} |\n" for a, b in rows)
+    title = ("# The plan's verdicts against GNU patch, and against people\n\n"
+             f"Made by `tests/plan/oracle.sh`: {len(paths)} patches of Debian's own `linux` packages (tests/data/plan) on the sources of all\n"
+             "baselines. What GNU patch says is what `patch -F0` says, forward and in reverse; the constructed pairs are made of those.\n\n")
+    table = title + "| | |\n| --- | --- |\n" + "".join(f"| {a} | {b} |\n" for a, b in rows)
     print(table)
     if OUTPUT != "-":
         pathlib.Path(OUTPUT).write_text(table)
