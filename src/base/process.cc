@@ -35,9 +35,13 @@ class Lines {
 
   bool take(std::string_view chunk, Exit& exit) {
     if (command_.keep_output && exit.output.size() < kOutputLimit) exit.output.append(chunk);
-    for (const char c : chunk) {
-      if (c == '\n' || pending_.size() >= kLineLimit) flush();
-      if (c != '\n') pending_ += c;
+    for (auto rest = chunk; !rest.empty();) {
+      const auto part = rest.substr(0, std::min(rest.find('\n'), kLineLimit - pending_.size()));
+      pending_ += part;
+      rest.remove_prefix(part.size());
+      const bool ends = !rest.empty() && rest.front() == '\n';
+      if (ends) rest.remove_prefix(1);
+      if (ends || pending_.size() >= kLineLimit) flush();
     }
     return log_ < 0 || write_all(chunk);
   }

@@ -15,9 +15,11 @@ using Words = std::vector<std::string>;
 constexpr std::string_view kLost = "kmesh-config: lost ";
 
 Words rpmbuild(const Side& side, const Make& make) {
+  // what stands in the way of gcc must not be taken for a compiler by what stands before it
+  const std::string compiler = make.wrapped ? "gcc" : make.compiler;
   Words words = {"rpmbuild", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
                  "_dbpath " + side.inside("rpmdb"), "--define", fmt::format("_smp_mflags -j{}", make.jobs),
-                 "--define", "kmesh_cc " + make.compiler, "--define", "kmesh_hostcc " + make.compiler,
+                 "--define", "kmesh_cc " + compiler, "--define", "kmesh_hostcc " + compiler,
                  // this host's rpm database is no inventory of its tools: those were looked for before
                  "--nodeps"};
   // somebody's spec was written for a host whose /bin/sh is bash

@@ -34,7 +34,8 @@ std::string key_id(std::string_view line) {
 }
 
 // Gives the ids of those that have expired.
-Result<std::vector<std::string>> import_keys(Kit& kit, const Side& side, const std::vector<std::string>& keys) {
+Result<std::vector<std::string>> import_keys(Kit& kit, const Side& side,
+                                             const std::vector<std::string>& keys) {
   std::vector<std::string> expired;
   int number = 0;
   for (const auto& key : keys) {
@@ -135,9 +136,12 @@ std::vector<std::string> expired_keys(std::string_view output) {
     std::vector<std::string> fields;
     std::istringstream row(line);
     for (std::string field; std::getline(row, field, ':');) fields.push_back(field);
-    if (fields.size() < 5 || (fields[0] != "pub" && fields[0] != "sub") || fields[1] != "e" || fields[4].size() < 8) continue;
+    if (fields.size() < 5 || (fields[0] != "pub" && fields[0] != "sub") || fields[1] != "e" ||
+        fields[4].size() < 8)
+      continue;
     std::string id = fields[4].substr(fields[4].size() - 8);
-    std::transform(id.begin(), id.end(), id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(id.begin(), id.end(), id.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     ids.push_back(std::move(id));
   }
   return ids;

@@ -33,8 +33,8 @@ struct Signatures {
 };
 Signatures parse_signatures(std::string_view output);
 
-// The ids of the expired keys in what `gpg --show-keys --with-colons` says, as rpm writes them. Pure: rpm 4.18 does not look at
-// a key's end.
+// The ids of the expired keys in what `gpg --show-keys --with-colons` says, as rpm writes them. Pure:
+// rpm 4.18 does not look at a key's end.
 std::vector<std::string> expired_keys(std::string_view output);
 
 struct SourcePackage {

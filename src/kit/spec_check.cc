@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <set>
-#include <sstream>
 
 #include "kit/spec_lines.h"
 
@@ -20,7 +20,8 @@ constexpr int kLastNumber = 20000;
 
 // rpm's answer to one spec.
 Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, const std::string& name,
-                           const std::vector<std::string>& switches, const std::string& sources) {
+                           const std::vector<std::string>& switches, const std::string& sources,
+                           double& seconds) {
   const std::string file = side.path(name);
   KMESH_TRY(kit.disk.write(file, asking_spec(spec, switches)));
   Command command;
@@ -33,11 +34,11 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, co
                   "_dbpath " + side.inside("rpmdb"),
                   "--parse",
                   side.inside(name)};
-  command.log = side.log;
   command.keep_output = true;
+  const auto started = std::chrono::steady_clock::now();
   KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok())
-    return program_failed("rpm cannot parse the spec", fmt::format("the whole log is {}", side.log), exit);
+  seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
   return read_answer(exit.output);
 }
 
@@ -47,15 +48,18 @@ std::string asking_spec(std::string_view spec, const std::vector<std::string>& s
   std::string text(spec);
   if (!text.ends_with('\n')) text += '\n';
   // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time
+  // the numbers rpm gave; an rpm that has no list of them is asked for each
   text += fmt::format(
       "%{{lua:\n"
-      "for _, kind in ipairs({{'SOURCE', 'PATCH'}}) do\n"
-      "  for i = 0, {} do\n"
-      "    local value = rpm.expand('%{{?' .. kind .. i .. '}}')\n"
-      "    if value ~= '' then io.stdout:write('{}' .. kind .. i .. '=' .. value .. '\\n') end\n"
-      "  end\n"
+      "local function say(kind, i)\n"
+      "  local value = rpm.expand('%{{?' .. kind .. i .. '}}')\n"
+      "  if value ~= '' then io.stdout:write('{0}' .. kind .. i .. '=' .. value .. '\\n') end\n"
+      "end\n"
+      "for kind, list in pairs({{SOURCE = source_nums or false, PATCH = patch_nums or false}}) do\n"
+      "  if list then for _, i in ipairs(list) do say(kind, math.floor(i)) end\n"
+      "  else for i = 0, {1} do say(kind, i) end end\n"
       "end\n",
-      kLastNumber, kSays);
+      kSays, kLastNumber);
   for (const auto& name : switches) {
     text += fmt::format(
         "if rpm.isdefined('{0}') then io.stdout:write('{1}{0}=' .. rpm.expand('%{{{0}}}') .. '\\n')\n"
@@ -67,30 +71,33 @@ std::string asking_spec(std::string_view spec, const std::vector<std::string>& s
 
 SpecAnswer read_answer(std::string_view output) {
   SpecAnswer answer;
+  std::set<std::string_view> seen;  // rpm reads a spec more than once
   bool in_prep = false;
-  std::istringstream lines{std::string(output)};
-  for (std::string line; std::getline(lines, line);) {
-    const auto says = line.find(kSays);
-    if (says != std::string::npos) {
-      std::string what = line.substr(says + kSays.size());
+  while (!output.empty()) {
+    const auto end = std::min(output.find('\n'), output.size());
+    const auto line = output.substr(0, end);
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (const auto says = line.find(kSays); says != std::string_view::npos) {
+      const auto what = line.substr(says + kSays.size());
       const bool number = what.starts_with("SOURCE") || what.starts_with("PATCH");
-      auto& list = number ? answer.sources : answer.kabi;
-      if (std::find(list.begin(), list.end(), what) == list.end()) list.push_back(std::move(what));
+      if (seen.insert(what).second) (number ? answer.sources : answer.kabi).emplace_back(what);
       continue;
     }
     // the sections of a parsed spec stand at the start of their lines, as rpm reads them
-    const auto text = stripped(line);
-    if (line.starts_with('%') && !line.starts_with("%%"))
+    if (line.starts_with('%') && !line.starts_with("%%")) {
+      const auto text = stripped(line);
       in_prep = text == "%prep" || text.starts_with("%prep ");
-    if (in_prep) answer.prep += line + "\n";
+    }
+    if (in_prep) (answer.prep += line) += '\n';
   }
   return answer;
 }
 
 Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& patches,
                         const SpecAnswer& before, const SpecAnswer& after) {
+  const std::set<std::string_view> now(after.sources.begin(), after.sources.end());
   for (const auto& source : before.sources) {
-    if (std::find(after.sources.begin(), after.sources.end(), source) == after.sources.end())
+    if (!now.contains(source))
       return fail(fmt::format("with the lines added, rpm has no {} any more", source),
                   "the added Source lines would renumber the spec's own; this spec is not understood");
   }
@@ -124,15 +131,18 @@ Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& pa
 
 Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec,
                                const std::vector<std::string>& patches, const std::string& sources) {
+  double seconds = 0;
   // what the check alone needs goes with it: so the two differ in our lines only
-  KMESH_LET(plain, edit_spec(spec, {}));
-  KMESH_LET(before, ask_rpm(kit, side, plain.text, "before.spec", plain.kabi, sources));
+  KMESH_LET(read, read_editable(spec));
+  KMESH_LET(plain, edit_spec(read, {}, {}));
+  KMESH_LET(before, ask_rpm(kit, side, plain.text, "before.spec", plain.kabi, sources, seconds));
   std::set<int> taken;
   for (const auto& source : before.sources)
     taken.insert(std::atoi(source.substr(source.find_first_of("0123456789")).c_str()));
-  KMESH_LET(edit, edit_spec(spec, patches, taken));
-  KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", edit.kabi, sources));
+  KMESH_LET(edit, edit_spec(read, patches, taken));
+  KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", edit.kabi, sources, seconds));
   KMESH_TRY(judge_edit(edit, patches, before, after));
+  edit.rpm_seconds = seconds;
   return std::move(edit);
 }
 

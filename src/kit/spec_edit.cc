@@ -9,9 +9,6 @@
 #include <set>
 
 #include "kit/hunks.h"
-#include "kit/spec_kabi.h"
-#include "kit/spec_lines.h"
-#include "kit/spec_place.h"
 
 namespace kmesh {
 namespace {
@@ -26,13 +23,6 @@ constexpr int kFirstSource = 9003;
 struct Block {
   std::size_t line = 0;  // of the file: it goes before it
   std::vector<std::string> lines;
-};
-
-// Where Source lines go: behind the last of the spec's own. rpm gives an unnumbered one the number after the
-// one before it.
-struct SourcePlace {
-  std::size_t line = 0;
-  std::set<int> taken;
 };
 
 // Behind the head of the first %package that comes after a list of sources: a list takes no numbers, and rpm
@@ -96,6 +86,7 @@ std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::
   const auto& file = spec.file;
   const std::string end = !file.empty() && file.front().ends_with("\r\n") ? "\r\n" : "\n";
   std::string text;
+  text.reserve(spec.text->size() + 4096);
   std::size_t number = 0;
   auto next = blocks.begin();
   for (std::size_t i = 0; i <= file.size(); ++i) {
@@ -136,14 +127,23 @@ Result<std::string> insert_at_place(std::string_view spec, const std::vector<std
   return put_in(text, {block}, added);
 }
 
-Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches,
-                           const std::set<int>& taken) {
-  KMESH_TRY(check_names(patches));
-  const std::string plain = undo_spec(spec);
-  KMESH_LET(text, read_spec(plain));
+Result<EditableSpec> read_editable(std::string_view spec) {
+  KMESH_LET(text, read_spec(undo_spec(spec)));
   KMESH_LET(source, find_source_place(text));
   KMESH_LET(prep, find_prep_place(text));
   KMESH_LET(switches, find_kabi_switches(text));
+  return EditableSpec{std::move(text), std::move(source), std::move(prep), std::move(switches)};
+}
+
+Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches) {
+  KMESH_LET(read, read_editable(spec));
+  return edit_spec(read, patches, {});
+}
+
+Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::string>& patches,
+                           const std::set<int>& taken) {
+  KMESH_TRY(check_names(patches));
+  const auto& [text, source, prep, switches] = spec;
   SpecEdit edit;
   edit.place = prep.reason;
   Block sources{source.line, {}};
@@ -175,6 +175,7 @@ Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>
 }
 
 std::string undo_spec(std::string_view edited) {
+  if (edited.find(kBegin) == std::string_view::npos) return std::string(edited);
   std::string text;
   std::string block;  // what a mark began; given back where its end is missing
   bool inside = false;

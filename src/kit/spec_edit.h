@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kit/spec_kabi.h"
+#include "kit/spec_lines.h"
+#include "kit/spec_place.h"
 
 namespace kmesh {
 
@@ -19,13 +22,35 @@ struct SpecEdit {
   std::vector<std::string> bcond;  // those of them that are off where they are not defined
   std::vector<int> sources;        // the patches' Source numbers
   std::string place;               // why the patch lines stand where they do
+  double rpm_seconds = 0;          // what rpm took to parse it, before and after
+};
+
+// Where Source lines go: behind the last of the spec's own. rpm gives an unnumbered one the number after the
+// one before it.
+struct SourcePlace {
+  std::size_t line = 0;  // of the file, from 0: they go before it
+  std::set<int> taken;   // numbers of Sources and Patches, on every branch
+};
+
+// A spec that was read once, for any number of edits.
+struct EditableSpec {
+  SpecText text;
+  SourcePlace source;
+  PrepPlace prep;
+  std::vector<KabiSwitch> switches;
 };
 
 // Errors: no %prep, no Source line, no place where the patches could be applied, whatever find_prep_place and
-// find_kabi_switches refuse, a patch's name that rpm would read as something else. `taken` are numbers of
-// Sources and Patches besides those that stand in the text: macros may make some.
-Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches,
-                           const std::set<int>& taken = {});
+// find_kabi_switches refuse.
+Result<EditableSpec> read_editable(std::string_view spec);
+
+// Errors: a patch's name that rpm would read as something else. `taken` are numbers of Sources and Patches
+// besides those that stand in the text: macros may make some.
+Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::string>& patches,
+                           const std::set<int>& taken);
+
+// Both.
+Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches);
 
 // Lines for the same place in %prep and nothing else: `in_tree` run in the kernel tree's own folder, `after`
 // where the shell is. Pure.

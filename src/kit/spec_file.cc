@@ -77,7 +77,8 @@ std::string spec_json(const SpecReport& report) {
                       {"added", report.edit.added},
                       {"kabi", report.edit.kabi},
                       {"sources", report.edit.sources},
-                      {"place", report.edit.place}};
+                      {"place", report.edit.place},
+                      {"rpm_seconds", report.edit.rpm_seconds}};
   return whole.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

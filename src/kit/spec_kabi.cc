@@ -28,6 +28,7 @@ struct Definition {
 // The name after "%define ", "%global " or a %bcond; empty where the line is none.
 std::string defined_name(std::string_view line, bool& bcond, std::string& keyword) {
   const auto text = stripped(line);
+  if (!text.starts_with('%')) return {};
   const auto space = text.find_first_of(" \t");
   if (space == std::string_view::npos) return {};
   keyword = text.substr(0, space);

@@ -7,8 +7,6 @@
 #include <array>
 #include <cctype>
 
-#include "kit/hunks.h"
-
 namespace kmesh {
 namespace {
 
@@ -64,6 +62,7 @@ constexpr std::array<Name, 34> kSections = {{
 }};
 
 const Name* section_of(std::string_view line) {
+  if (!line.starts_with('%')) return nullptr;
   const auto word = first_word(line);
   const auto* const found = std::find_if(kSections.begin(), kSections.end(),
                                          [&](const Name& name) { return same_word(word, name.word); });
@@ -73,6 +72,7 @@ const Name* section_of(std::string_view line) {
 // Whether rpm asks for another line before it reads this one: a line end that is escaped, an open %{, %( or
 // %[.
 bool is_continued(std::string_view text) {
+  if (text.find_first_of("\\%") == std::string_view::npos) return false;
   int braces = 0;
   int parens = 0;
   int squares = 0;
@@ -102,6 +102,7 @@ bool is_continued(std::string_view text) {
 
 // The bodies of %define name(opts) and %global may open plain braces, too.
 bool opens_body(std::string_view text) {
+  if (text.find('{') == std::string_view::npos) return false;
   const auto word = first_word(stripped(text));
   if (word != "%define" && word != "%global") return false;
   int depth = 0;
@@ -118,6 +119,8 @@ std::string_view stripped(std::string_view text) {
 }
 
 Directive directive_of(std::string_view line) {
+  const auto start = line.find_first_not_of(" \t");
+  if (start == std::string_view::npos || line[start] != '%') return Directive::kNone;
   const auto word = first_word(stripped(line));
   for (const std::string_view open : {"%if", "%ifarch", "%ifnarch", "%ifos", "%ifnos"}) {
     if (word == open) return Directive::kOpen;
@@ -145,15 +148,26 @@ bool source_tag(std::string_view line, SourceTag& tag) {
 
 Result<SpecText> read_spec(std::string_view text) {
   SpecText spec;
-  spec.file = split_lines(text);
+  spec.text = std::make_unique<const std::string>(text);
+  std::string_view rest = *spec.text;
+  spec.file.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    spec.file.push_back(rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+  spec.lines.reserve(spec.file.size());
   Section section = Section::kPreamble;
   std::vector<std::size_t> open;
   for (std::size_t i = 0; i < spec.file.size();) {
     SpecLine line;
     line.begin = i;
+    const char* const begin = spec.file[i].data();
     line.text = spec.file[i++];
-    while (i < spec.file.size() && (is_continued(line.text) || opens_body(line.text)))
-      line.text += spec.file[i++];
+    while (i < spec.file.size() && (is_continued(line.text) || opens_body(line.text))) {
+      const auto& next = spec.file[i++];
+      line.text = {begin, static_cast<std::size_t>(next.data() + next.size() - begin)};
+    }
     line.end = i;
     line.comment = stripped(line.text).starts_with('#');
     const auto directive = directive_of(line.text);

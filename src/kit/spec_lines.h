@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ struct Conditional {
 };
 
 struct SpecLine {
-  std::string text;       // the whole of it, line ends included
+  std::string_view text;  // the whole of it, line ends included
   std::size_t begin = 0;  // its first line of the file, from 0
   std::size_t end = 0;    // one past its last
   Section section = Section::kPreamble;
@@ -32,7 +33,8 @@ struct SpecLine {
 };
 
 struct SpecText {
-  std::vector<std::string> file;  // as it is
+  std::unique_ptr<const std::string> text;  // as it is; the rest points into it
+  std::vector<std::string_view> file;       // its lines, with their ends
   std::vector<SpecLine> lines;
   std::vector<Conditional> conditionals;
 };

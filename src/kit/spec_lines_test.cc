@@ -13,7 +13,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   const auto spec = read_spec(text);
   if (!spec) return {"error: " + spec.error().what};
   std::vector<std::string> lines;
-  for (const auto& line : spec->lines) lines.push_back(line.text);
+  for (const auto& line : spec->lines) lines.emplace_back(line.text);
   return lines;
 }
 

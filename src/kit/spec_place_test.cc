@@ -20,7 +20,7 @@ std::string place(const std::string& prep) {
   const auto found = find_prep_place(*spec);
   if (!found) return "error: " + found.error().what;
   const auto& line = spec->file[found->line - 1];
-  return line.substr(0, line.find('\n')) + (found->folder.empty() ? "" : " | " + found->folder);
+  return std::string(line.substr(0, line.find('\n'))) + (found->folder.empty() ? "" : " | " + found->folder);
 }
 
 TEST(PrepPlace, BehindTheLastPatch) {
