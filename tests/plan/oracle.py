@@ -203,7 +203,7 @@ def main():
     rows.append(("patches refused (renames, binary changes: `patch` would not apply them either, or not strictly)",
                  share(len({(p.package, p.patch) for p in refused}), len(paths))))
     title = ("# The plan's verdicts against GNU patch, and against people\n\n"
-             f"Made by `tests/plan/oracle.sh`: {len(paths)} patches of Debian's own `linux` packages (tests/data/plan) on the sources of all\n"
+             f"Made by `tests/plan/oracle.sh`: {len(paths)} patches, the archive's and those of Debian's own `linux` packages (tests/data/plan), on the sources of all\n"
              "baselines. What GNU patch says is what `patch -F0` says, forward and in reverse; the constructed pairs are made of those.\n\n")
     table = title + "| | |\n| --- | --- |\n" + "".join(f"| {a} | {b} |\n" for a, b in rows)
     print(table)

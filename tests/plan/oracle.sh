@@ -30,6 +30,12 @@ tail -n +2 "$data/packages.tsv" | while IFS=$'\t' read -r version suite sum; do
     tar -xf "$archive" -C "$scratch/patches/$version" --strip-components=1 --wildcards 'debian/patches*'
 done
 
+# every patch of the archive, each by itself
+for series in "$REPOSITORY"/kernel/patches/*/; do
+    mkdir -p "$scratch/patches/archive-$(basename "$series")/patches"
+    cp "$series"*.patch "$scratch/patches/archive-$(basename "$series")/patches/"
+done
+
 # of each tree the files that some patch touches
 grep -rhE '^(---|\+\+\+) [^/]+/' "$scratch/patches" | sed -E 's/^... [^/]+\///; s/\t.*//; s/ +$//' > "$scratch/paths"
 grep -rhE '^rename (from|to) ' "$scratch/patches" | sed -E 's/^rename (from|to) //' >> "$scratch/paths"
