@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "kit/spec_lines.h"
-
 namespace kmesh {
 namespace {
 

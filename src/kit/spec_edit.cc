@@ -59,8 +59,7 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     place.line = behind;
     return place;
   }
-  const auto& inside = spec.lines[*last].inside;
-  place.line = spec.lines[inside.empty() ? *last : spec.conditionals[inside.front()].closed].end;
+  place.line = behind_conditionals(spec, *last);
   const bool reaches = std::any_of(spec.lines.begin(), spec.lines.end(), [&](const SpecLine& line) {
     return line.starts_section && line.begin >= spec.lines[*last].end && line.begin < place.line;
   });

@@ -64,13 +64,6 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
   }
 }
 
-// Behind the conditionals around a line.
-std::size_t behind(const SpecText& spec, std::size_t line) {
-  const auto& inside = spec.lines[line].inside;
-  const std::size_t last = inside.empty() ? line : spec.conditionals[inside.front()].closed;
-  return spec.lines[last].end;
-}
-
 }  // namespace
 
 bool is_kabi_switch(std::string_view name) {
@@ -103,7 +96,7 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
                   "no definition turns both off; mend the spec's tests");
     const bool undefine = !use.bare && (definition.bcond || use.defined);
     const std::string keyword = definition.keyword == "%global" ? "%global" : "%define";
-    switches.push_back({name, undefine, behind(spec, definition.line),
+    switches.push_back({name, undefine, behind_conditionals(spec, definition.line),
                         undefine ? "%undefine " + name : fmt::format("{} {} 0", keyword, name)});
   }
   // the expressions that specs build their switches of may be tested without one

@@ -112,6 +112,11 @@ bool opens_body(std::string_view text) {
 
 }  // namespace
 
+std::size_t behind_conditionals(const SpecText& spec, std::size_t line) {
+  const auto& inside = spec.lines[line].inside;
+  return spec.lines[inside.empty() ? line : spec.conditionals[inside.front()].closed].end;
+}
+
 std::string_view stripped(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};

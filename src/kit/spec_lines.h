@@ -42,6 +42,9 @@ struct SpecText {
 // Errors name the line: an %endif or %else without an %if, an %if that is never closed.
 Result<SpecText> read_spec(std::string_view text);
 
+// The line of the file behind a line and all conditionals around it.
+std::size_t behind_conditionals(const SpecText& spec, std::size_t line);
+
 // Without the white space and the line end around it.
 std::string_view stripped(std::string_view text);
 

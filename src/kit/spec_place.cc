@@ -297,7 +297,7 @@ class Finder {
                     "patches that are applied to the files would not be in it");
     }
     const auto& here = walk_.after(last);
-    if (!here.known() && event.folder.from(event.folder).empty())
+    if (!here.known())
       return fail(fmt::format("behind {} it is not known in which folder %prep is", quote(last)),
                   "the branches of a condition leave it in different ones");
     return PrepPlace{spec_.lines[last].end, event.folder.from(here), "behind " + quote(event.line)};
