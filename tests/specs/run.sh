@@ -7,6 +7,8 @@
 set -euo pipefail
 
 : "${KMESH:?the program under test}" "${REPOSITORY:?the checkout}"
+# Below `make check` the make of a %prep would say which folder it enters, and a spec asks whether that make was silent.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 here=$REPOSITORY/tests/specs
 T=$(mktemp -d "${TMPDIR:-/tmp}/kmesh-specs.XXXXXX")
 trap 'rm -rf "$T"' EXIT
