@@ -458,7 +458,9 @@ int main(void)
 	say("# done\n");
 	tcdrain(results);
 	sync();
-	reboot(RB_POWER_OFF);
+	/* without ACPI nothing switches the power off: it would halt */
+	if (!access("/sys/firmware/acpi", F_OK))
+		reboot(RB_POWER_OFF);
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();

@@ -10,24 +10,11 @@
 #include <sstream>
 
 #include "kit/baseline.h"
+#include "kit/configs.h"
 #include "kit/nearest.h"
 #include "kit/origin.h"
 
 namespace kmesh {
-namespace {
-
-// What --config takes besides a file.
-const std::vector<std::string>& named_configs() {
-  static const std::vector<std::string> names = {"slim", "debug", "distro"};
-  return names;
-}
-
-}  // namespace
-
-bool is_named_config(const std::string& word) {
-  return std::find(named_configs().begin(), named_configs().end(), word) != named_configs().end();
-}
-
 namespace {
 
 // It becomes a word of commands and of a script.
@@ -49,11 +36,13 @@ Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
   KMESH_LET(rows, read_baselines(disk, data));
   if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
   const std::string word = name_of(options.config);
-  if (!is_named_config(options.config) && !disk.exists(options.config)) {
-    const auto meant = nearest(word, named_configs());
+  if (named_config(options.config) == nullptr && !disk.exists(options.config)) {
+    std::vector<std::string> names;
+    for (const auto& config : named_configs()) names.push_back(config.name);
+    const auto meant = nearest(word, names);
     return wrong_call(fmt::format("there is no configuration file {}", options.config),
                       meant ? fmt::format("did you mean --config {}?", *meant)
-                            : "--config takes slim, debug, distro or a file");
+                            : fmt::format("--config takes {} or a file", fmt::join(names, ", ")));
   }
   std::istringstream words(options.compiler);
   for (std::string program; words >> program;) {

@@ -11,9 +11,6 @@
 
 namespace kmesh {
 
-// slim, debug, distro: what --config takes besides a file.
-bool is_named_config(const std::string& word);
-
 // Errors are wrong calls: an unknown baseline or configuration (with the nearest one), a checksum that is
 // none, options that contradict each other.
 Result<void> check_call(Disk& disk, const Data& data, const Options& options);

@@ -36,7 +36,7 @@ struct Options {
   std::vector<std::string> keys;  // files with the public keys that sign it
   std::string sha256;             // of the tarball, from the user
   std::string series;             // folder; empty: the archive's
-  std::string config = "slim";    // slim | debug | distro | a file
+  std::string config = "slim";    // configs.h has the names; or a file
   Output output = Output::kRpm;
   std::string work;   // absolute
   std::string until;  // name of the last stage; empty: all

@@ -18,6 +18,7 @@
 #include "kit/adapting.h"
 #include "kit/baseline.h"
 #include "kit/calls.h"
+#include "kit/configs.h"
 #include "kit/nearest.h"
 #include "kit/pipeline.h"
 #include "kit/planning.h"
@@ -231,7 +232,7 @@ int build_verb(const std::vector<std::string>& arguments) {
                  "folder with a series file and patches, instead of the archive's")
       ->check(named());
   app.add_option("--config", options.config,
-                 "slim (default), debug (it watches itself), distro (Debian's), or FILE")
+                 "slim (default), lean, debug (watches itself), distro (Debian's), FILE")
       ->check(named())
       ->excludes(package)
       ->excludes(repository);
@@ -260,7 +261,7 @@ int build_verb(const std::vector<std::string>& arguments) {
   if (options.package_name.empty()) options.package_name = "kernel";
   if (!options.repository.empty() && options.repository.find("://") == std::string::npos)
     options.repository = absolute(options.repository);
-  if (!is_named_config(options.config)) options.config = absolute(options.config);
+  if (named_config(options.config) == nullptr) options.config = absolute(options.config);
   if (options.work.empty()) options.work = "build/" + (options.baseline.empty() ? "5.10" : options.baseline);
   options.work = absolute(options.work);
   options.sha256 = lower(options.sha256);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "kit/build_requires.h"
+#include "kit/configs.h"
 #include "kit/kernel.h"
 #include "kit/origin.h"
 #include "kit/patch_folder.h"
@@ -388,17 +389,16 @@ class Build {
     report_.output = name_of(options_.output);
     if (!source_.package.empty()) {
       report_.config = "its spec's own";
-    } else if (options_.config == "slim") {
-      recipe_.config = {join(kit_.data.kernel, "configs/slim.config"), true};
-    } else if (options_.config == "debug") {
+    } else if (const auto* named = named_config(options_.config);
+               named != nullptr && !named->layers.empty()) {
       std::string text;
-      for (const auto* name : {"configs/slim.config", "configs/debug.config"}) {
-        KMESH_LET(part, kit_.disk.read(join(kit_.data.kernel, name)));
-        text += part;
+      for (const auto& layer : named->layers) {
+        KMESH_LET(upper, kit_.disk.read(join(kit_.data.kernel, "configs/" + layer)));
+        text = layered(text, upper);
       }
-      recipe_.config = {join(options_.work, "debug.config"), true};
+      recipe_.config = {join(options_.work, named->name + ".config"), true};
       KMESH_TRY(kit_.disk.write(recipe_.config.path, text));
-    } else if (options_.config == "distro") {
+    } else if (named != nullptr) {
       if (source_.config.empty())
         return fail(
             "--config distro needs Debian's own configuration, which only a Debian source brings along",

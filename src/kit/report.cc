@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/status.h"
+#include "kit/configs.h"
 #include "kit/evidence.h"
 
 namespace kmesh {
@@ -147,11 +148,12 @@ std::string report_screen(const Report& report, const std::string& work) {
     text += fmt::format("\n{} ({}).\n", outcome_text(report), duration(total_seconds(report)));
   text += fmt::format("Report:  {}\n", work + "/report.html");
   if (report.ok && kernel != report.packages.end()) {
-    if (report.config == "slim")
-      text +=
-          "This is the slim kernel: made to prove and to develop on, in a virtual machine. For a real "
+    if (const auto* named = named_config(report.config); named != nullptr && !named->layers.empty())
+      text += fmt::format(
+          "This is the {} kernel: made to prove and to develop on, in a virtual machine. For a real "
           "machine build\n"
-          "with the distribution's configuration:  kmesh-kernel build --config distro\n";
+          "with the distribution's configuration:  kmesh-kernel build --config distro\n",
+          named->name);
     text += fmt::format("Install on an RPM host:  dnf install {}/packages/*.rpm\n", work);
   }
   return text;

@@ -8,6 +8,8 @@
 #include <set>
 #include <string_view>
 
+#include "kit/configs.h"
+
 namespace kmesh {
 namespace {
 
@@ -45,12 +47,11 @@ constexpr Need kRpm{"rpmbuild", "rpm"};
 constexpr Need kDeb{"dpkg-buildpackage", "dpkg-dev"};
 
 constexpr std::uint64_t kTreeBytes = 3ULL << 30;  // a source package and one unpacked tree
-constexpr std::uint64_t kSlimBytes = 5ULL << 30;
-constexpr std::uint64_t kDebugBytes = 10ULL << 30;
-constexpr std::uint64_t kDistroBytes = 40ULL << 30;
 
+// A file's may be anybody's.
 std::uint64_t bytes_of(const std::string& config) {
-  return config == "slim" ? kSlimBytes : config == "debug" ? kDebugBytes : kDistroBytes;
+  const auto* named = named_config(config);
+  return (named != nullptr ? named : named_config("distro"))->bytes;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/../boot/lib.sh"
 
 baseline=$1
-seconds=${2:-120}
+seconds=${2:-300} # half of it is the run; a leak scan of an emulated kernel takes a minute and more
 "$KMESH" build --baseline "$baseline" --config debug --work "$WORK" --until package
 for option in KASAN PROVE_LOCKING PROVE_RCU DEBUG_ATOMIC_SLEEP DEBUG_OBJECTS DEBUG_KMEMLEAK FAILSLAB; do
     grep -qx "CONFIG_$option=y" "$WORK/enhanced/resolved.config" || fail "the kernel has no $option"
