@@ -114,6 +114,9 @@ Result<std::string> RealDisk::read(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return cannot("open", path, errno);
   std::string text;
+  // a file of /proc has no size, and another may grow: what fstat says is a guess
+  if (struct stat status = {}; ::fstat(file.get(), &status) == 0 && status.st_size < 1 << 30)
+    text.reserve(static_cast<std::size_t>(status.st_size));
   std::array<char, 1 << 16> buffer{};
   for (;;) {
     const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());

@@ -3,6 +3,7 @@
 // was wrong.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -475,6 +476,9 @@ void hold_standard_streams() {
 }  // namespace kmesh
 
 int main(int argc, char** argv) {
+  // Texts of a megabyte come and go, and to fault their pages in takes longer than the work on them: they
+  // stay, and come in as huge ones where the system has those.
+  for (const int option : {M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD}) mallopt(option, 64 << 20);
   kmesh::hold_standard_streams();
   kmesh::catch_interrupts();
   try {

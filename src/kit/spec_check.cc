@@ -45,7 +45,9 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, co
 }  // namespace
 
 std::string asking_spec(std::string_view spec, const std::vector<std::string>& switches) {
-  std::string text(spec);
+  std::string text;
+  text.reserve(spec.size() + 2048);
+  text += spec;
   if (!text.ends_with('\n')) text += '\n';
   // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time
   // the numbers rpm gave; an rpm that has no list of them is asked for each

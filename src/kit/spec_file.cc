@@ -46,7 +46,7 @@ Result<SpecReport> change_spec_file(Kit& kit, const SpecOptions& options) {
     const Side side{"spec", options.work, join(options.work, "rpm.log"),
                     Sandbox(options.sandbox, options.work, join(options.work, "ccache")).showing(sources)};
     for (const auto* folder : {"home", "ccache"}) KMESH_TRY(kit.disk.make_dirs(side.path(folder)));
-    KMESH_LET(edit, edit_with_rpm(kit, side, undo_spec(text), names, side.sandbox.inside(sources)));
+    KMESH_LET(edit, edit_with_rpm(kit, side, text, names, side.sandbox.inside(sources)));
     report.edit = std::move(edit);
   }
   report.changed = report.edit.text != text;
