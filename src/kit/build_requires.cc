@@ -5,7 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
+
+#include "kit/spec_lines.h"
+#include "kit/stage.h"
 
 namespace kmesh {
 namespace {
@@ -13,6 +17,91 @@ namespace {
 // A library that was renamed for 64-bit time keeps its old name as a Provides, which dpkg-query does not look
 // at: the table has the names of Debian 12.
 constexpr std::string_view kFormat = "${Package} ${db:Status-Status}\n";
+
+Result<Exit> quietly(Kit& kit, std::vector<std::string> argv, const std::string& home = "") {
+  Command command;
+  // Debian's rpm makes a database in the home of whoever asks
+  if (!home.empty()) command.env = {{"HOME", home}};
+  command.argv = std::move(argv);
+  command.keep_output = true;
+  return kit.processes.run(command);
+}
+
+// Asks `look` what is missing and has it installed, or says how.
+Result<void> provide(Kit& kit, const std::function<Result<std::vector<std::string>>()>& look,
+                     const std::function<std::vector<std::string>(const std::vector<std::string>&)>& installs,
+                     bool install) {
+  KMESH_LET(missing, look());
+  if (missing.empty()) return {};
+  const auto argv = installs(missing);
+  const std::string command = fmt::format("{}", fmt::join(argv, " "));
+  if (install) {
+    kit.status.doing(command);
+    KMESH_LET(exit, quietly(kit, argv));
+    if (!exit.ok())
+      return program_failed("what the spec wants installed could not be",
+                            "its words are shown above; to install takes root's rights", exit);
+    KMESH_LET(still, look());
+    if (still.empty()) return {};
+    missing = std::move(still);
+  }
+  return fail(
+      fmt::format("the spec wants what is not installed: {}", fmt::join(missing, ", ")),
+      install
+          ? "the command below was run, and brought no such thing"
+          : "install it as root, or have it installed with --install-deps; then run the same command again",
+      command);
+}
+
+Result<std::vector<std::string>> check_with_rpm(Kit& kit, const std::string& spec,
+                                                const std::vector<std::string>& wanted, bool install) {
+  KMESH_TRY(kit.disk.write(spec, requiring_spec(wanted)));
+  const auto look = [&]() -> Result<std::vector<std::string>> {
+    // an rpm that has no -bd yet checks before an empty %prep
+    for (const auto* stage : {"-bd", "-bp"}) {
+      KMESH_LET(exit, quietly(kit, {"rpmbuild", stage, "--define", "_topdir " + parent_of(spec), spec},
+                              parent_of(spec)));
+      if (exit.ok()) return std::vector<std::string>();
+      if (auto missing = missing_for_rpm(exit.output); !missing.empty()) return missing;
+      if (std::string_view(stage) == "-bp")
+        return program_failed("rpm could not say what is installed",
+                              "the spec that it was asked with is " + spec, exit);
+    }
+    return std::vector<std::string>();
+  };
+  const auto installs = [&](const std::vector<std::string>& /*missing*/) -> std::vector<std::string> {
+    return {"dnf", "--assumeyes", "builddep", "--spec", spec};
+  };
+  KMESH_TRY(provide(kit, look, installs, install));
+  return std::vector<std::string>{
+      fmt::format("the spec's {} BuildRequires were checked by this host's rpm", wanted.size())};
+}
+
+Result<std::vector<std::string>> check_with_dpkg(Kit& kit, const std::vector<std::string>& wanted,
+                                                 bool install) {
+  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "rpm/debian-packages.tsv")));
+  KMESH_LET(table, parse_package_table(text));
+  const Mapped mapped = map_requires(wanted, table);
+  const auto look = [&]() -> Result<std::vector<std::string>> {
+    KMESH_LET(exit, quietly(kit, {"dpkg-query", "--show", "--showformat", std::string(kFormat)}));
+    return not_installed(mapped.packages, exit.output);
+  };
+  const auto installs = [](const std::vector<std::string>& missing) {
+    std::vector<std::string> argv = {"apt-get", "install", "--yes"};
+    argv.insert(argv.end(), missing.begin(), missing.end());
+    return argv;
+  };
+  KMESH_TRY(provide(kit, look, installs, install));
+  std::vector<std::string> said;
+  if (!mapped.packages.empty())
+    said.push_back(fmt::format(
+        "the spec's BuildRequires were checked as {} Debian packages ({} requirements), not by rpm",
+        mapped.packages.size(), wanted.size()));
+  if (!mapped.unmapped.empty())
+    said.push_back(fmt::format("the spec also wants what the kit knows no Debian package for: {}",
+                               fmt::join(mapped.unmapped, ", ")));
+  return said;
+}
 
 }  // namespace
 
@@ -84,33 +173,69 @@ std::vector<std::string> not_installed(const std::set<std::string>& wanted, std:
   return missing;
 }
 
-Result<std::vector<std::string>> check_build_requires(Kit& kit, const std::vector<std::string>& wanted) {
-  KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "rpm/debian-packages.tsv")));
-  KMESH_LET(table, parse_package_table(text));
-  const Mapped mapped = map_requires(wanted, table);
-  std::vector<std::string> said;
-  if (kit.processes.find("dpkg-query").empty()) {
-    said.emplace_back(
-        "the spec's BuildRequires were not checked: this host has no dpkg, and rpm was not asked");
-    return said;
+std::string requiring_spec(const std::vector<std::string>& wanted) {
+  std::string spec =
+      "Name: kmesh-requirements\nVersion: 0\nRelease: 0\nSummary: what a kernel's spec wants installed\n"
+      "License: Apache-2.0\nBuildArch: noarch\n";
+  for (const auto& requirement : wanted) {
+    spec += "BuildRequires: ";
+    for (const char c : requirement) {
+      if (c == '%') spec += '%';
+      if (static_cast<unsigned char>(c) >= ' ') spec += c;
+    }
+    spec += '\n';
   }
+  return spec + "%description\nNothing is built from it.\n";
+}
+
+std::vector<std::string> missing_for_rpm(std::string_view output) {
+  static constexpr std::string_view kNeeded = " is needed by kmesh-requirements";
+  std::vector<std::string> missing;
+  std::istringstream lines{std::string(output)};
+  for (std::string line; std::getline(lines, line);) {
+    const auto end = line.find(kNeeded);
+    const auto begin = line.find_first_not_of(" \t");
+    if (end != std::string::npos && begin < end) missing.push_back(line.substr(begin, end - begin));
+  }
+  return missing;
+}
+
+Result<std::vector<std::string>> read_build_requires(Kit& kit, const Side& side, const std::string& package) {
+  KMESH_LET(spec, unpack_source_package(kit, package, side));
   Command command;
-  command.argv = {"dpkg-query", "--show", "--showformat", std::string(kFormat)};
+  command.argv = {"rpmspec",
+                  "--query",
+                  "--buildrequires",
+                  "--define",
+                  "_topdir " + side.inside("rpmbuild"),
+                  "--define",
+                  "_dbpath " + side.inside("rpmdb"),
+                  side.sandbox.inside(spec)};
   command.keep_output = true;
-  KMESH_LET(exit, kit.processes.run(command));
-  const auto missing = not_installed(mapped.packages, exit.output);
-  if (!missing.empty())
-    return fail(fmt::format("the spec wants packages that are not installed: {}", fmt::join(missing, ", ")),
-                "install them, then run the same command again",
-                fmt::format("apt-get install {}", fmt::join(missing, " ")));
-  if (!mapped.packages.empty())
-    said.push_back(
-        fmt::format("the spec's BuildRequires were checked as {} Debian packages ({} requirements)",
-                    mapped.packages.size(), wanted.size()));
-  if (!mapped.unmapped.empty())
-    said.push_back(fmt::format("the spec also wants what the kit knows no Debian package for: {}",
-                               fmt::join(mapped.unmapped, ", ")));
-  return said;
+  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
+  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
+  KMESH_TRY(kit.disk.remove_all(side.folder));
+  std::vector<std::string> wanted;
+  std::istringstream lines{exit.output};
+  for (std::string line; std::getline(lines, line);) {
+    const auto plain = std::string(stripped(line));
+    // what rpm itself must be able to do
+    if (!plain.empty() && !plain.starts_with("rpmlib(")) wanted.push_back(plain);
+  }
+  return wanted;
+}
+
+Result<std::vector<std::string>> check_build_requires(Kit& kit, const std::string& folder,
+                                                      const std::vector<std::string>& wanted, bool install) {
+  if (wanted.empty()) return std::vector<std::string>();
+  // a Debian host may have rpm, and an RPM host dpkg: the one that knows its own package is the host's
+  KMESH_TRY(kit.disk.make_dirs(folder));
+  KMESH_LET(rpm, quietly(kit, {"rpm", "--query", "rpm"}, folder));
+  if (rpm.ok()) return check_with_rpm(kit, join(folder, "kmesh-requirements.spec"), wanted, install);
+  if (!kit.processes.find("dpkg-query").empty()) return check_with_dpkg(kit, wanted, install);
+  return std::vector<std::string>{fmt::format(
+      "the spec's BuildRequires were not checked, for this host has packages neither of rpm nor of dpkg: {}",
+      fmt::join(wanted, ", "))};
 }
 
 }  // namespace kmesh

@@ -42,8 +42,9 @@ struct Options {
   std::string until;  // name of the last stage; empty: all
   bool verify = true;
   bool sandbox = true;
-  bool refresh = false;  // ask the archive again
-  std::string compiler;  // "ccache distcc gcc"; empty: gcc, with ccache where it is installed
+  bool install_requirements = false;  // have dnf or apt-get install what a source package's spec wants
+  bool refresh = false;               // ask the archive again
+  std::string compiler;               // "ccache distcc gcc"; empty: gcc, with ccache where it is installed
   // where the compilers of a farm are (DISTCC_HOSTS...); the sandbox keeps its network then
   std::map<std::string, std::string> farm;
   unsigned jobs = 0;  // 0: as many as there are processors

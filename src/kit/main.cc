@@ -246,6 +246,8 @@ int build_verb(const std::vector<std::string>& arguments) {
   app.add_option("--cc", cc, "the compiler and what stands before it, as in \"ccache distcc gcc\"");
   app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
       ->check(CLI::PositiveNumber);
+  app.add_flag("--install-deps", options.install_requirements,
+               "have what a source package's spec wants installed (as root)");
   app.add_flag("--refresh", options.refresh, "ask the package archive again for its newest version");
   app.add_flag("--no-verify", no_verify, "take a source that nothing vouches for");
   app.add_flag("--no-sandbox", no_sandbox, "run the spec and the makefiles with your own rights");

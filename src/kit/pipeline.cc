@@ -77,6 +77,7 @@ class Build {
     } else {
       KMESH_TRY(own ? open_own_source(rows) : fetch_source(rows));
     }
+    if (!source_.package.empty()) KMESH_TRY(requirements());
     source_.name = row_.name;
     report_.baseline_name = source_.name;
     report_.version = source_.version;
@@ -167,10 +168,11 @@ class Build {
     KMESH_LET(facts, stages_.run("edit", edit_inputs_, lay_out));
     if (options_.output != Output::kRpm) return {};
     enhanced_spec_ = work(facts["spec"]);
-    report_.warnings.emplace_back(
-        "rpm's own check of build dependencies was switched off (--nodeps): this host has no RPM database; "
-        "the "
-        "programs themselves were looked for instead");
+    if (source_.package.empty())
+      report_.warnings.emplace_back(
+          "rpm's own check of build dependencies was switched off (--nodeps); the programs themselves were "
+          "looked for "
+          "instead");
     return {};
   }
 
@@ -335,7 +337,20 @@ class Build {
     KMESH_LET(opened, open_source_package(kit_, side("source-package", cache_), file, keys, options_.verify));
     source_ = source_of_package(opened, file);
     recipe_.make.wrapped = true;
-    KMESH_LET(said, check_build_requires(kit_, opened.header.requires_to_build));
+    return {};
+  }
+
+  // What the package's spec wants installed, before anything of it is run.
+  Result<void> requirements() {
+    if (options_.refresh) KMESH_TRY(journal_.forget("requirements"));
+    const auto read = [&]() -> Result<Made> {
+      KMESH_LET(wanted, read_build_requires(kit_, side("requirements", cache_), source_.package));
+      return Made{{{"wanted", fmt::format("{}", fmt::join(wanted, "\n"))}}, {}};
+    };
+    KMESH_LET(facts, stages_.run("requirements", {{"source", source_.fingerprint}}, read));
+    std::vector<std::string> wanted;
+    for (const auto& line : split_lines(facts["wanted"])) wanted.emplace_back(stripped(line));
+    KMESH_LET(said, check_build_requires(kit_, work("requirements"), wanted, options_.install_requirements));
     report_.warnings.insert(report_.warnings.end(), said.begin(), said.end());
     return {};
   }

@@ -28,6 +28,9 @@ Result<std::string> take_key(Kit& kit, const std::string& key, const std::string
                   "get the distribution's public key, and name it with --key FILE");
     return path;
   }
+  if (key.find('$') != std::string::npos)
+    return fail(fmt::format("the .repo names the key {}, and what stands for its variables is dnf's", key),
+                "write the values into the .repo, or name the key with --key FILE");
   if (kit.processes.find("curl").empty())
     return fail(fmt::format("the .repo names the key {}, and curl is not installed to fetch it", key),
                 "install it, or name the key with --key FILE", "apt-get install curl");
@@ -130,6 +133,9 @@ Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request)
                   "--setopt=persistdir=" + below("state"),
                   "--setopt=logdir=" + below("log"),
                   "--setopt=varsdir=" + below("vars"),
+                  // another one writes to the host's cache wherever ours is
+                  "--disableplugin=*",
+                  "--enableplugin=download",
                   "--enablerepo=*",
                   "--assumeyes",
                   "download",

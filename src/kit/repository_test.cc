@@ -68,6 +68,14 @@ TEST_F(FetchPackage, AKeyThatIsNotHereAsksForOne) {
   EXPECT_THAT(fetched.error().hint, HasSubstr("--key FILE"));
 }
 
+TEST_F(FetchPackage, AKeyWithAVariableAsksForOne) {
+  disk_.files["/r/x.repo"] = "[a]\ngpgkey=https://h/key-$releasever\n";
+  processes_.answer("download", {}, [&](const Command&) { disk_.files["/w/packages/k.src.rpm"] = "r"; });
+  const auto fetched = fetch_package(kit_, {"/r/x.repo", "kernel", "/w"});
+  ASSERT_FALSE(fetched);
+  EXPECT_THAT(fetched.error().hint, HasSubstr("--key FILE"));
+}
+
 TEST_F(FetchPackage, NothingFetchedIsAnError) {
   Exit exit;
   exit.output = "No package kernel available.";

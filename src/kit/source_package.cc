@@ -11,9 +11,7 @@
 namespace kmesh {
 namespace {
 
-constexpr std::string_view kQuery =
-    "%{NAME}\\n%{VERSION}\\n%{RELEASE}\\n%{SOURCEPACKAGE}\\n[%{REQUIRENAME} %{REQUIREFLAGS:depflags} "
-    "%{REQUIREVERSION}\\n]";
+constexpr std::string_view kQuery = "%{NAME}\\n%{VERSION}\\n%{RELEASE}\\n%{SOURCEPACKAGE}\\n";
 
 Command with_database(const Side& side, std::vector<std::string> argv) {
   Command command;
@@ -81,11 +79,6 @@ Result<PackageHeader> parse_header(std::string_view output) {
   if (!whole || header.name.empty() || header.version.empty())
     return fail("the package's header has no name and version", "it is damaged, or no RPM package");
   header.source = source == "1";
-  for (std::string line; std::getline(lines, line);) {
-    while (line.ends_with(' ')) line.pop_back();
-    // what rpm itself must be able to do
-    if (!line.empty() && !line.starts_with("rpmlib(")) header.requires_to_build.push_back(line);
-  }
   return header;
 }
 

@@ -18,7 +18,6 @@ struct PackageHeader {
   std::string version;
   std::string release;
   bool source = false;
-  std::vector<std::string> requires_to_build;  // "gcc", "openssl-devel >= 1.1"
 };
 
 // The output of the query that open_source_package makes. Pure. Errors: it is not that.

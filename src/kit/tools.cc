@@ -62,8 +62,10 @@ Result<void> check_sandbox(Kit& kit) {
                 "install it; or let that code run with your own rights, with --no-sandbox",
                 "apt-get install bubblewrap");
   Command probe;
-  probe.argv = {"bwrap",     "--unshare-all", "--ro-bind", "/usr",    "/usr", "--symlink",
-                "usr/lib64", "/lib64",        "--symlink", "usr/lib", "/lib", "/usr/bin/true"};
+  // inside of a container it may be /proc that cannot be had
+  probe.argv = {"bwrap",     "--unshare-all", "--ro-bind", "/usr",         "/usr", "--symlink",
+                "usr/lib64", "/lib64",        "--symlink", "usr/lib",      "/lib", "--proc",
+                "/proc",     "--dev",         "/dev",      "/usr/bin/true"};
   KMESH_LET(exit, kit.processes.run(probe));
   if (exit.ok()) return {};
   return fail(

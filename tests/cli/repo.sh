@@ -40,7 +40,7 @@ UNTIL=package from http://127.0.0.1:18085/source --key "$T/vendor.asc"
 expect_exit 0
 expect_json '.baseline.verified | test("signature of key")'
 expect_json '.packages | length > 2'
-[ "$before" = "$(find "$HOME" /var/cache/dnf /var/lib/dnf 2> /dev/null | sort)" ] || fail "dnf left something outside"
+[ "$before" = "$(find "$HOME" /var/cache/dnf /var/lib/dnf 2> /dev/null | sort)" ] || fail "dnf left something outside: $(find "$HOME" /var/cache/dnf /var/lib/dnf 2> /dev/null)"
 # fetched once
 run build --work "$W" --series "$SERIES" --until plan --repo http://127.0.0.1:18085/source --key "$T/vendor.asc"
 expect_exit 0
