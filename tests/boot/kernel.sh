@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The main job on real input: Debian's Linux, patched, packaged, booted, and each feature proven against the kernel
-# without it.  usage: kernel.sh BASELINE
+# without it.  usage: kernel.sh BASELINE CONFIG
 set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 baseline=$1
+config=$2
 # The features that need a patch here; and those whose probe fails on the unpatched kernel. The others pass there as well,
 # and their control is the run without the module; but for sockops-reply-words, whose probe finds its carrier missing.
 case $baseline in
@@ -25,9 +26,10 @@ case $baseline in
 *) fail "what $baseline needs is not known here" ;;
 esac
 
-"$KMESH" build --baseline "$baseline" --work "$WORK"
+"$KMESH" build --baseline "$baseline" --config "$config" --work "$WORK"
 report=$WORK/report.json
 expect .ok true "$report"
+expect .config "$config" "$report"
 expect .baseline.name "$baseline" "$report"
 expect ".baseline.version | startswith(\"$baseline.\")" true "$report"
 expect '.baseline.fingerprint | length' 64 "$report"
