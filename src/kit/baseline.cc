@@ -34,7 +34,10 @@ BaselineRow row_of(const toml::table& table) {
   row.key = text_of(table, "key");
   row.tarballs = texts_of(table, "tarballs");
   row.features = texts_of(table, "features");
-  row.slim_steps = table["slim_steps"].value_or(std::size_t{0});
+  if (const auto* steps = table["steps"].as_table()) {
+    for (const auto& [config, count] : *steps)
+      row.steps[std::string(config.str())] = count.value_or(std::size_t{0});
+  }
   return row;
 }
 

@@ -15,17 +15,17 @@
 namespace kmesh {
 
 struct BaselineRow {
-  std::string name;                   // "5.10"
-  std::string series;                 // folder of its patches, "5.10.0"
-  std::string package;                // Debian's source package, "linux-source-5.10"
-  std::string config_package;         // Debian's configurations, "linux-config-5.10"
-  std::vector<std::string> suites;    // where they are
-  std::string repository;             // or else an RPM repository with its source package
-  std::string rpm;                    // that package's name
-  std::string key;                    // where the key comes from that signs it, for people
-  std::vector<std::string> tarballs;  // SHA-256 of tarballs that were taken from the signed archive
-  std::vector<std::string> features;  // what its own series and kmesh.ko must prove together
-  std::size_t slim_steps = 0;         // compile steps of the slim configuration, for the first progress bar
+  std::string name;                          // "5.10"
+  std::string series;                        // folder of its patches, "5.10.0"
+  std::string package;                       // Debian's source package, "linux-source-5.10"
+  std::string config_package;                // Debian's configurations, "linux-config-5.10"
+  std::vector<std::string> suites;           // where they are
+  std::string repository;                    // or else an RPM repository with its source package
+  std::string rpm;                           // that package's name
+  std::string key;                           // where the key comes from that signs it, for people
+  std::vector<std::string> tarballs;         // SHA-256 of tarballs that were taken from the signed archive
+  std::vector<std::string> features;         // what its own series and kmesh.ko must prove together
+  std::map<std::string, std::size_t> steps;  // compile steps of a configuration, for the first progress bar
 };
 
 struct Source {

@@ -19,7 +19,7 @@ config = "linux-config-5.10"
 suites = ["bullseye", "bullseye-security"]
 tarballs = ["aa", "bb"]
 features = ["x", "y"]
-slim_steps = 1200
+steps = { slim = 1200, lean = 900 }
 
 [[baseline]]
 name = "6.1"
@@ -53,8 +53,8 @@ TEST(ParseBaselines, ReadsRows) {
   EXPECT_THAT(all[0].suites, ElementsAre("bullseye", "bullseye-security"));
   EXPECT_THAT(all[0].tarballs, ElementsAre("aa", "bb"));
   EXPECT_THAT(all[0].features, ElementsAre("x", "y"));
-  EXPECT_EQ(all[0].slim_steps, 1200U);
-  EXPECT_EQ(all[1].slim_steps, 0U);
+  EXPECT_THAT(all[0].steps, ElementsAre(std::pair("lean", 900U), std::pair("slim", 1200U)));
+  EXPECT_TRUE(all[1].steps.empty());
 }
 
 TEST(ParseBaselines, SaysWhatIsWrong) {

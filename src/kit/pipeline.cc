@@ -428,7 +428,8 @@ class Build {
   // `whole`: from nothing, as many steps as a baseline's row says.
   Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage, bool whole) {
     const std::string counted = (whole ? "steps of " : "steps left of ") + report_.config;
-    std::size_t expected = whole && report_.config == "slim" ? row_.slim_steps : 0;
+    const auto known_steps = row_.steps.find(report_.config);
+    std::size_t expected = whole && known_steps != row_.steps.end() ? known_steps->second : 0;
     for (const auto* known : {"control", "build"}) {
       const std::string steps = journal_.fact(known, counted);
       if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
