@@ -36,6 +36,34 @@ static void on_signal(int s)
 	(void)s;
 }
 
+#define FAILSLAB "/sys/kernel/debug/failslab/"
+
+static bool has_failslab(void)
+{
+	return !access(FAILSLAB, F_OK);
+}
+
+/*
+ * Whether allocations of this thread may fail. Not while a thread is made or
+ * gathered in: glibc aborts where it cannot unmap a stack.
+ */
+static bool let_fail(bool on)
+{
+	static __thread int fd = -1;
+
+	if (!has_failslab())
+		return true;
+	if (fd < 0)
+		fd = open("/proc/thread-self/make-it-fail", O_WRONLY | O_CLOEXEC);
+	if (pwrite(fd, on ? "1" : "0", 1, 0) != 1)
+		return ktap_fail("make-it-fail: %s", strerror(errno));
+	if (!on) {
+		close(fd);
+		fd = -1;
+	}
+	return true;
+}
+
 static int quiet_connect(int flags, unsigned int *seed)
 {
 	struct sockaddr_in to = mesh_vip(rand_r(seed) % 2 ? MESH_CLOSED : (unsigned)b.port);
@@ -67,7 +95,10 @@ static void *other_half(void *arg)
 {
 	struct pair *p = arg;
 
-	send(p->fd, p->text, strlen(p->text), MSG_NOSIGNAL);
+	if (let_fail(true)) {
+		send(p->fd, p->text, strlen(p->text), MSG_NOSIGNAL);
+		let_fail(false);
+	}
 	return NULL;
 }
 
@@ -75,8 +106,28 @@ static void *other_reader(void *arg)
 {
 	struct pair *p = arg;
 
-	maybe_hear(p->fd);
+	if (let_fail(true)) {
+		maybe_hear(p->fd);
+		let_fail(false);
+	}
 	return NULL;
+}
+
+static bool start_other(pthread_t *t, void *(*run)(void *), struct pair *pair)
+{
+	bool started;
+
+	let_fail(false);
+	started = !pthread_create(t, NULL, run, pair);
+	let_fail(true);
+	return started;
+}
+
+static void gather_other(pthread_t t)
+{
+	let_fail(false);
+	pthread_join(t, NULL);
+	let_fail(true);
 }
 
 static void one(unsigned int *seed)
@@ -123,21 +174,21 @@ static void one(unsigned int *seed)
 		send(fd, r, len, MSG_NOSIGNAL);
 		break;
 	case 5:
-		if (pthread_create(&t, NULL, other_half, &pair))
+		if (!start_other(&t, other_half, &pair))
 			break;
 		send(fd, requests[rand_r(seed) % 6], cut, MSG_NOSIGNAL);
-		pthread_join(t, NULL);
+		gather_other(t);
 		maybe_hear(fd);
 		break;
 	case 6:
-		if (pthread_create(&t, NULL, other_reader, &pair))
+		if (!start_other(&t, other_reader, &pair))
 			break;
 		usleep(rand_r(seed) % 5000);
 		if (rand_r(seed) % 2)
 			send(fd, r, len, MSG_NOSIGNAL);
 		else
 			connect(fd, &none, sizeof(none));
-		pthread_join(t, NULL);
+		gather_other(t);
 		break;
 	case 7:
 		getpeername(fd, (struct sockaddr *)&name, &nlen);
@@ -183,17 +234,11 @@ static void one(unsigned int *seed)
 
 /* ---- what a debug kernel adds ---- */
 
-#define FAILSLAB "/sys/kernel/debug/failslab/"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 
 static bool put(const char *path, const char *text)
 {
 	return write_text(path, text) || ktap_fail("%s: %s", path, strerror(errno));
-}
-
-static bool has_failslab(void)
-{
-	return !access(FAILSLAB, F_OK);
 }
 
 /* One in fifty of the allocations of threads that ask for it, silently. */
@@ -246,10 +291,11 @@ static void *work(void *arg)
 {
 	unsigned int seed = (unsigned long)arg;
 
-	if (has_failslab() && !put("/proc/thread-self/make-it-fail", "1"))
+	if (!let_fail(true))
 		return NULL;
 	while (!stop)
 		one(&seed);
+	let_fail(false);
 	return NULL;
 }
 

@@ -125,6 +125,7 @@ Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request)
   KMESH_TRY(kit.disk.write(below("dnf.conf"), "[main]\ngpgcheck=1\nplugins=1\nbest=1\n"));
   kit.status.doing("asking the repository");
   Command command;
+  // of the plugins only the one that is asked: another writes to the host's cache wherever ours is
   command.argv = {"dnf",
                   "--config=" + below("dnf.conf"),
                   "--installroot=" + below("root"),
@@ -133,7 +134,6 @@ Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request)
                   "--setopt=persistdir=" + below("state"),
                   "--setopt=logdir=" + below("log"),
                   "--setopt=varsdir=" + below("vars"),
-                  // another one writes to the host's cache wherever ours is
                   "--disableplugin=*",
                   "--enableplugin=download",
                   "--enablerepo=*",
