@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <set>
+#include <unordered_set>
 
 #include "kit/spec_lines.h"
 
@@ -18,12 +18,17 @@ constexpr std::string_view kSays = "kmesh-spec: ";
 // More numbers than any spec uses; asking for one takes rpm less than a microsecond.
 constexpr int kLastNumber = 20000;
 
-// rpm's answer to one spec.
-Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, const std::string& name,
+// rpm's answer to one spec, whose text is what it was at the end.
+Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const std::string& name,
                            const std::vector<std::string>& switches, const std::string& sources,
                            double& seconds) {
   const std::string file = side.path(name);
-  KMESH_TRY(kit.disk.write(file, asking_spec(spec, switches)));
+  const std::size_t own = spec.size();
+  if (!spec.ends_with('\n')) spec += '\n';
+  spec += asking_lines(switches);
+  const auto written = kit.disk.write(file, spec);
+  spec.resize(own);
+  KMESH_TRY(written);
   Command command;
   command.argv = {"rpmspec",
                   "--define",
@@ -44,14 +49,10 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string_view spec, co
 
 }  // namespace
 
-std::string asking_spec(std::string_view spec, const std::vector<std::string>& switches) {
-  std::string text;
-  text.reserve(spec.size() + 2048);
-  text += spec;
-  if (!text.ends_with('\n')) text += '\n';
+std::string asking_lines(const std::vector<std::string>& switches) {
   // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time
   // the numbers rpm gave; an rpm that has no list of them is asked for each
-  text += fmt::format(
+  std::string text = fmt::format(
       "%{{lua:\n"
       "local function say(kind, i)\n"
       "  local value = rpm.expand('%{{?' .. kind .. i .. '}}')\n"
@@ -73,7 +74,7 @@ std::string asking_spec(std::string_view spec, const std::vector<std::string>& s
 
 SpecAnswer read_answer(std::string_view output) {
   SpecAnswer answer;
-  std::set<std::string_view> seen;  // rpm reads a spec more than once
+  std::unordered_set<std::string_view> seen;  // rpm reads a spec more than once
   bool in_prep = false;
   while (!output.empty()) {
     const auto end = std::min(output.find('\n'), output.size());
@@ -97,7 +98,7 @@ SpecAnswer read_answer(std::string_view output) {
 
 Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& patches,
                         const SpecAnswer& before, const SpecAnswer& after) {
-  const std::set<std::string_view> now(after.sources.begin(), after.sources.end());
+  const std::unordered_set<std::string_view> now(after.sources.begin(), after.sources.end());
   for (const auto& source : before.sources) {
     if (!now.contains(source))
       return fail(fmt::format("with the lines added, rpm has no {} any more", source),
@@ -138,9 +139,10 @@ Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec
   KMESH_LET(read, read_editable(spec));
   KMESH_LET(plain, edit_spec(read, {}, {}));
   KMESH_LET(before, ask_rpm(kit, side, plain.text, "before.spec", plain.kabi, sources, seconds));
-  std::set<int> taken;
+  std::vector<int> taken;
   for (const auto& source : before.sources)
-    taken.insert(std::atoi(source.substr(source.find_first_of("0123456789")).c_str()));
+    taken.push_back(std::atoi(source.c_str() + source.find_first_of("0123456789")));
+  std::sort(taken.begin(), taken.end());
   KMESH_LET(edit, edit_spec(read, patches, taken));
   KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", edit.kabi, sources, seconds));
   KMESH_TRY(judge_edit(edit, patches, before, after));

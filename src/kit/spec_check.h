@@ -20,8 +20,8 @@ struct SpecAnswer {
   std::string prep;                  // the %prep that would run
 };
 
-// The spec with lines at its end that make rpm say it. Pure.
-std::string asking_spec(std::string_view spec, const std::vector<std::string>& switches);
+// Lines for the end of a spec that make rpm say it. Pure.
+std::string asking_lines(const std::vector<std::string>& switches);
 
 // Reads the output of `rpmspec --parse` of such a spec. Pure.
 SpecAnswer read_answer(std::string_view output);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <set>
 
 #include "kit/hunks.h"
 
@@ -50,9 +49,10 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     if (!preamble || line.comment || !source_tag(line.text, tag)) continue;
     int number = -1;
     std::from_chars(tag.number.data(), tag.number.data() + tag.number.size(), number);
-    place.taken.insert(number);
+    place.taken.push_back(number);
     if (!tag.patch) last = i;
   }
+  std::sort(place.taken.begin(), place.taken.end());
   if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");
   if (list && (!last || *last < *list)) {
     KMESH_LET(behind, behind_source_list(spec, *list));
@@ -140,7 +140,7 @@ Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>
 }
 
 Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::string>& patches,
-                           const std::set<int>& taken) {
+                           const std::vector<int>& taken) {
   KMESH_TRY(check_names(patches));
   const auto& [text, source, prep, switches] = spec;
   SpecEdit edit;
@@ -149,7 +149,9 @@ Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::stri
   Block applied{prep.line, {}};
   int number = kFirstSource;
   for (const auto& patch : patches) {
-    while (source.taken.contains(number) || taken.contains(number)) ++number;
+    while (std::binary_search(source.taken.begin(), source.taken.end(), number) ||
+           std::binary_search(taken.begin(), taken.end(), number))
+      ++number;
     edit.sources.push_back(number);
     sources.lines.push_back(fmt::format("Source{}: {}", number, patch));
     applied.lines.push_back(

@@ -3,7 +3,6 @@
 // in %prep. Pure: text in, text out; only adds lines, and adding them twice changes nothing.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +27,8 @@ struct SpecEdit {
 // Where Source lines go: behind the last of the spec's own. rpm gives an unnumbered one the number after the
 // one before it.
 struct SourcePlace {
-  std::size_t line = 0;  // of the file, from 0: they go before it
-  std::set<int> taken;   // numbers of Sources and Patches, on every branch
+  std::size_t line = 0;    // of the file, from 0: they go before it
+  std::vector<int> taken;  // numbers of Sources and Patches, on every branch; ascending
 };
 
 // A spec that was read once, for any number of edits.
@@ -45,9 +44,9 @@ struct EditableSpec {
 Result<EditableSpec> read_editable(std::string_view spec);
 
 // Errors: a patch's name that rpm would read as something else. `taken` are numbers of Sources and Patches
-// besides those that stand in the text: macros may make some.
+// besides those that stand in the text, ascending: macros may make some.
 Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::string>& patches,
-                           const std::set<int>& taken);
+                           const std::vector<int>& taken);
 
 // Both.
 Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>& patches);
