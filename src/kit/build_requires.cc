@@ -8,6 +8,7 @@
 #include <functional>
 #include <sstream>
 
+#include "kit/spec_check.h"
 #include "kit/spec_lines.h"
 #include "kit/stage.h"
 
@@ -57,17 +58,22 @@ Result<std::vector<std::string>> check_with_rpm(Kit& kit, const std::string& spe
                                                 const std::vector<std::string>& wanted, bool install) {
   KMESH_TRY(kit.disk.write(spec, requiring_spec(wanted)));
   const auto look = [&]() -> Result<std::vector<std::string>> {
+    const auto ask = [&](const char* stage) {
+      return quietly(kit, {"rpmbuild", stage, "--define", "_topdir " + parent_of(spec), spec},
+                     parent_of(spec));
+    };
+    KMESH_LET(exit, ask("-bd"));
     // an rpm that has no -bd yet checks before an empty %prep
-    for (const auto* stage : {"-bd", "-bp"}) {
-      KMESH_LET(exit, quietly(kit, {"rpmbuild", stage, "--define", "_topdir " + parent_of(spec), spec},
-                              parent_of(spec)));
-      if (exit.ok()) return std::vector<std::string>();
-      if (auto missing = missing_for_rpm(exit.output); !missing.empty()) return missing;
-      if (std::string_view(stage) == "-bp")
-        return program_failed("rpm could not say what is installed",
-                              "the spec that it was asked with is " + spec, exit);
+    if (!exit.ok() && missing_for_rpm(exit.output).empty()) {
+      KMESH_LET(prepared, ask("-bp"));
+      exit = std::move(prepared);
     }
-    return std::vector<std::string>();
+    if (exit.ok()) return std::vector<std::string>();
+    auto missing = missing_for_rpm(exit.output);
+    if (missing.empty())
+      return program_failed("rpm could not say what is installed",
+                            "the spec that it was asked with is " + spec, exit);
+    return missing;
   };
   const auto installs = [&](const std::vector<std::string>& /*missing*/) -> std::vector<std::string> {
     return {"dnf", "--assumeyes", "builddep", "--spec", spec};
@@ -202,21 +208,10 @@ std::vector<std::string> missing_for_rpm(std::string_view output) {
 
 Result<std::vector<std::string>> read_build_requires(Kit& kit, const Side& side, const std::string& package) {
   KMESH_LET(spec, unpack_source_package(kit, package, side));
-  Command command;
-  command.argv = {"rpmspec",
-                  "--query",
-                  "--buildrequires",
-                  "--define",
-                  "_topdir " + side.inside("rpmbuild"),
-                  "--define",
-                  "_dbpath " + side.inside("rpmdb"),
-                  side.sandbox.inside(spec)};
-  command.keep_output = true;
-  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
+  KMESH_LET(output, run_rpmspec(kit, side, spec, {"--query", "--buildrequires"}));
   KMESH_TRY(kit.disk.remove_all(side.folder));
   std::vector<std::string> wanted;
-  std::istringstream lines{exit.output};
+  std::istringstream lines{output};
   for (std::string line; std::getline(lines, line);) {
     const auto plain = std::string(stripped(line));
     // what rpm itself must be able to do

@@ -29,25 +29,26 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const 
   const auto written = kit.disk.write(file, spec);
   spec.resize(own);
   KMESH_TRY(written);
-  Command command;
-  command.argv = {"rpmspec",
-                  "--define",
-                  "_topdir " + side.inside("rpmbuild"),
-                  "--define",
-                  "_sourcedir " + sources,
-                  "--define",
-                  "_dbpath " + side.inside("rpmdb"),
-                  "--parse",
-                  side.inside(name)};
-  command.keep_output = true;
   const auto started = std::chrono::steady_clock::now();
-  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
+  KMESH_LET(output, run_rpmspec(kit, side, file, {"--define", "_sourcedir " + sources, "--parse"}));
   seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
-  return read_answer(exit.output);
+  return read_answer(output);
 }
 
 }  // namespace
+
+Result<std::string> run_rpmspec(Kit& kit, const Side& side, const std::string& spec,
+                                const std::vector<std::string>& options) {
+  Command command;
+  command.argv = {"rpmspec", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
+                  "_dbpath " + side.inside("rpmdb")};
+  command.argv.insert(command.argv.end(), options.begin(), options.end());
+  command.argv.push_back(side.sandbox.inside(spec));
+  command.keep_output = true;
+  KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
+  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
+  return std::move(exit.output);
+}
 
 std::string asking_lines(const std::vector<std::string>& switches) {
   // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time

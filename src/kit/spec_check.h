@@ -13,6 +13,10 @@
 
 namespace kmesh {
 
+// What rpmspec says of a spec's file, with the side's own _topdir and database. Errors: it cannot parse it.
+Result<std::string> run_rpmspec(Kit& kit, const Side& side, const std::string& spec,
+                                const std::vector<std::string>& options);
+
 // What rpm said of one spec.
 struct SpecAnswer {
   std::vector<std::string> sources;  // "SOURCE12=/kmesh/.../name", "PATCH3=..."
