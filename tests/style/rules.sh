@@ -18,8 +18,8 @@ for file in $(git ls-files --cached --others --exclude-standard '*.cc' '*.c' '*.
     [ "$lines" -le 600 ] || complain "$file: $lines lines; two rooms in one?"
 done
 
-if grep -nE '#include "(kit|guest|bpf|kernel)/' src/base/*; then complain "base/ includes what is not its own"; fi
-if grep -nE '#include ".*(guest|bpf|ko_src|kernel)/' src/kit/*; then complain "the kit includes another world"; fi
+if grep -nE '#include "(kit|verbs|guest|bpf|kernel)/' src/base/*; then complain "base/ includes what is not its own"; fi
+if grep -nE '#include ".*(verbs|guest|bpf|ko_src|kernel)/' src/kit/*; then complain "the kit includes another world"; fi
 
 # Pure rooms take text and return values: no doors.
 for room in adapt apt_sources baseline evidence hunks ledger matrix plan prove report report_html series spec_edit spec_folder spec_kabi \

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verbs/call.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "kit/nearest.h"
+
+namespace kmesh {
+
+int answer(std::string_view text, int code) {
+  if (put(stdout, text)) return code;
+  put(stderr, "error: the answer could not be written to standard output\n");
+  return kFailed;
+}
+
+int show(const Error& error, bool json) {
+  if (json) {
+    const nlohmann::ordered_json whole = {
+        {"ok", false},
+        {"error",
+         {{"what", error.what}, {"hint", error.hint}, {"command", error.command}, {"detail", error.detail}}}};
+    answer(whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n", kFailed);
+  }
+  std::string text;
+  if (!error.detail.empty()) text += fmt::format("\n{}\n", error.detail);
+  text += fmt::format("error: {}\n", error.what);
+  if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
+  if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
+  put(stderr, plain(text));
+  return error.wrong_call ? kWrongCall : kFailed;
+}
+
+Result<Data> find_data() {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  Data data;
+  data.guest = (program.parent_path() / "guest").string();
+  const char* set = std::getenv("KMESH_KERNEL_DATA");
+  if (set != nullptr) {
+    data.kernel = set;
+    return data;
+  }
+  for (fs::path folder = program.parent_path();; folder = folder.parent_path()) {
+    if (fs::exists(folder / "kernel/baselines.toml", error)) {
+      data.kernel = (folder / "kernel").string();
+      return data;
+    }
+    if (folder == folder.parent_path()) break;
+  }
+  return fail("the patch archive was not found above the program",
+              "run the program from its checkout, or name the archive's folder in KMESH_KERNEL_DATA");
+}
+
+bool asks_json(const std::vector<std::string>& words) {
+  return std::find(words.begin(), words.end(), "--json") != words.end();
+}
+
+std::string absolute(const std::string& path) {
+  if (path.empty()) return path;
+  std::string text = std::filesystem::absolute(path).lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  Error error;
+  try {
+    app.parse(reversed);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    return answer(app.help(), kDone);
+  } catch (const CLI::ExtrasError&) {
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options()) {
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    }
+    for (const auto& extra : app.remaining()) {
+      if (!error.what.empty()) break;  // what follows an unknown option is most often its value
+      const auto meant = nearest(extra.substr(0, extra.find('=')), known);
+      error.what = fmt::format("{} does not know '{}'", app.get_name(), extra);
+      if (meant) error.hint = fmt::format("did you mean {}?", *meant);
+    }
+  } catch (const CLI::ParseError& wrong) {
+    error.what = wrong.what();
+  }
+  error.command = app.get_name() + " --help";
+  error.wrong_call = true;
+  return show(error, asks_json(arguments));
+}
+
+CLI::Validator named() {
+  return {[](std::string& text) { return text.empty() ? std::string("an empty name") : std::string(); },
+          "PATH"};
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return {[words](std::string& word) -> std::string {
+            if (std::find(words.begin(), words.end(), word) != words.end()) return {};
+            const auto meant = nearest(word, words);
+            return fmt::format("'{}' is none of {}{}", word, fmt::join(words, ", "),
+                               meant ? fmt::format("; did you mean {}?", *meant) : "");
+          },
+          fmt::format("{}", fmt::join(words, "|"))};
+}
+
+}  // namespace kmesh

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What verbs share: how a call is read, how an answer and an error are said, and the only place that makes
+// the real doors.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/disk.h"
+#include "base/lock.h"
+#include "base/process.h"
+#include "base/result.h"
+#include "base/status.h"
+#include "kit/kit.h"
+
+namespace kmesh {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kWrongCall = 2;
+
+// The answer of the program, on standard output. A lost answer is no success.
+int answer(std::string_view text, int code);
+
+// An error as JSON on standard output where it was asked for, and always whole on standard error.
+int show(const Error& error, bool json);
+
+// Whether the call asks for JSON, before it is read.
+bool asks_json(const std::vector<std::string>& words);
+
+// Parses a verb's arguments; nothing where the verb is to run, an exit code where it is not.
+std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments);
+
+// A path, which has at least one letter.
+CLI::Validator named();
+// A choice of words whose refusal names the nearest.
+CLI::Validator one_of(const std::vector<std::string>& words);
+
+std::string absolute(const std::string& path);
+std::string lower(std::string text);
+
+// Where this program's archive and probes are: the folder above the program that has kernel/baselines.toml,
+// and guest/ beside the program.
+Result<Data> find_data();
+
+struct Answer {
+  std::string text;
+  bool ok = true;
+  Error error = {};  // said on standard error besides, where it has words
+};
+
+template <typename Check, typename Work, typename Say>
+int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Say& say) {
+  RealDisk disk;
+  RealProcesses processes;
+  StatusWriter status = status_for_stderr();
+  const auto data = find_data();
+  if (!data) return show(data.error(), json);
+  Kit kit{disk, processes, status, *data};
+  if (const auto right = check(kit); !right) return show(right.error(), json);
+  if (const auto made = disk.make_dirs(folder); !made) return show(made.error(), json);
+  const auto lock = FolderLock::take(folder);
+  if (!lock) return show(lock.error(), json);
+  const auto result = work(kit);
+  status.stop();
+  if (!result) return show(result.error(), json);
+  const Answer said = say(*result);
+  const int code = answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
+  return said.error.what.empty() ? code : show(said.error, false);
+}
+
+}  // namespace kmesh
