@@ -7,6 +7,8 @@
 #include <array>
 #include <sstream>
 
+#include "kit/diagnose.h"
+
 namespace kmesh {
 namespace {
 
@@ -70,6 +72,17 @@ std::map<std::string, std::string> environment(const Side& side, const Make& mak
   return env;
 }
 
+// A build's failure with its cause, where the table knows it, and the first line that tells of it.
+tl::unexpected<Error> build_failed(const std::string& what, std::string_view output, const Side& side) {
+  const std::string log = fmt::format("the whole log is {}", side.log);
+  const auto known = diagnose(output);
+  if (!known) return fail(what, log, "", first_error(output));
+  return fail(fmt::format("{}: {}", what, known->cause()),
+              fmt::format("{}; then run the same command again, it goes on where it stopped\n  {}",
+                          known->remedy(), log),
+              known->command(side.folder), around(output, known->line));
+}
+
 // Runs a build and counts its steps.
 Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
                               const std::vector<Words>& commands, std::size_t expected,
@@ -91,11 +104,7 @@ Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
     };
     KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
     if (exit.ok()) continue;
-    const bool full = exit.output.find("No space left on device") != std::string::npos;
-    return fail(full ? "the disk is full" : what,
-                full ? "free some space, then run the same command again; it goes on where it stopped"
-                     : fmt::format("the whole log is {}", side.log),
-                full ? fmt::format("df -h {}", side.folder) : "", first_error(exit.output));
+    return build_failed(what, exit.output, side);
   }
   return steps;
 }
@@ -117,28 +126,6 @@ std::vector<std::string> lost_options(std::string_view log) {
     if (line.starts_with(kLost)) lost.push_back(line.substr(kLost.size()));
   }
   return lost;
-}
-
-std::string first_error(std::string_view output) {
-  static constexpr std::array<std::string_view, 9> kMarks = {
-      " error: ", "fatal error:", "error: ", "*** [", "FAILED:", "Error:", "No such file or directory",
-      "Hunk #",   "No space left"};
-  std::vector<std::string> lines;
-  std::istringstream in{std::string(output)};
-  for (std::string line; std::getline(in, line);) lines.push_back(std::move(line));
-  const auto hit = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
-    return std::any_of(kMarks.begin(), kMarks.end(),
-                       [&](std::string_view mark) { return line.find(mark) != std::string::npos; });
-  });
-  constexpr std::ptrdiff_t kBefore = 5;
-  constexpr std::ptrdiff_t kAfter = 15;
-  const auto middle = hit == lines.end() ? lines.end() : hit;
-  const auto begin =
-      middle - std::min<std::ptrdiff_t>(middle - lines.begin(), hit == lines.end() ? 20 : kBefore);
-  const auto end = middle + std::min<std::ptrdiff_t>(lines.end() - middle, kAfter);
-  std::string text;
-  for (auto line = begin; line != end; ++line) text += *line + "\n";
-  return text;
 }
 
 // Where %prep leaves the tree is the spec's business: SIDE/rpmbuild/BUILD/* or one below it. Configured ones

@@ -35,7 +35,4 @@ bool is_step(std::string_view line);
 // The lines of a configuration that kconfig did not honour ("CONFIG_X=y (now: n)"), from a build's log. Pure.
 std::vector<std::string> lost_options(std::string_view log);
 
-// The first error of a build's output with what belongs to it, rather than make's last word. Pure.
-std::string first_error(std::string_view output);
-
 }  // namespace kmesh

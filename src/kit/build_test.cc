@@ -34,30 +34,6 @@ TEST(LostOptions, ReadsTheMarkedLines) {
   EXPECT_THAT(lost_options(""), ElementsAre());
 }
 
-TEST(FirstError, ShowsTheFirstAndNotMakesLastWord) {
-  std::string log;
-  for (int i = 0; i < 30; ++i) log += "  CC      f" + std::to_string(i) + ".o\n";
-  log += "net/core/x.c:12:3: error: unknown type name 'foo'\n   12 | foo bar;\n";
-  for (int i = 0; i < 30; ++i) log += "  CC      g" + std::to_string(i) + ".o\n";
-  log += "make[1]: *** [Makefile:1: x] Error 2\nmake: *** [Makefile:9] Error 2\n";
-  const std::string text = first_error(log);
-  EXPECT_THAT(text, HasSubstr("unknown type name"));
-  EXPECT_THAT(text, HasSubstr("foo bar"));
-  EXPECT_THAT(text, HasSubstr("f29.o")) << "a few lines before it";
-  EXPECT_THAT(text, Not(HasSubstr("f20.o")));
-  EXPECT_THAT(text, Not(HasSubstr("make: ***")));
-}
-
-TEST(FirstError, AtTheBeginningAndWithoutAnyMark) {
-  EXPECT_EQ(first_error("fatal error: x.h\n"), "fatal error: x.h\n");
-  EXPECT_EQ(first_error("one\ntwo\n"), "one\ntwo\n") << "nothing stands out: the end of it";
-  EXPECT_EQ(first_error(""), "");
-  std::string many;
-  for (int i = 0; i < 50; ++i) many += "line " + std::to_string(i) + "\n";
-  EXPECT_THAT(first_error(many), HasSubstr("line 49"));
-  EXPECT_THAT(first_error(many), Not(HasSubstr("line 20\n")));
-}
-
 class BuildTest : public ::testing::Test {
  protected:
   MemoryDisk disk_;
@@ -109,7 +85,7 @@ TEST_F(BuildTest, AFullDiskIsSaidAsOne) {
   processes_.answer("rpmbuild", exit);
   const auto steps = rpm_build(kit_, side_, "/w/enhanced/x.spec", make_, 0);
   ASSERT_FALSE(steps);
-  EXPECT_EQ(steps.error().what, "the disk is full");
+  EXPECT_EQ(steps.error().what, "rpmbuild failed: the disk is full");
   EXPECT_EQ(steps.error().command, "df -h /w/enhanced");
 }
 

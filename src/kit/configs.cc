@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
@@ -20,23 +22,14 @@ std::string_view symbol_of(std::string_view line) {
   return line.starts_with("CONFIG_") ? line : std::string_view();
 }
 
-template <typename Each>
-void each_line(std::string_view text, Each each) {
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    each(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-}
-
 }  // namespace
 
 const std::vector<NamedConfig>& named_configs() {
   static const std::vector<NamedConfig> configs = {
-      {"slim", {"slim.config"}, 5ULL << 30},
-      {"lean", {"slim.config", "lean.config"}, 5ULL << 30},
-      {"debug", {"slim.config", "lean.config", "debug.config"}, 10ULL << 30},
-      {"distro", {}, 40ULL << 30},
+      {"slim", {"slim.config"}, 5ULL << 30, 400ULL << 20},
+      {"lean", {"slim.config", "lean.config"}, 5ULL << 30, 400ULL << 20},
+      {"debug", {"slim.config", "lean.config", "debug.config"}, 10ULL << 30, 800ULL << 20},
+      {"distro", {}, 40ULL << 30, 4ULL << 30},
   };
   return configs;
 }

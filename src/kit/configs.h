@@ -12,8 +12,9 @@ namespace kmesh {
 struct NamedConfig {
   std::string name;
   std::vector<std::string>
-      layers;               // files of kernel/configs, each over those before it; none: the source's own
-  std::uint64_t bytes = 0;  // of the work folder, one side
+      layers;                // files of kernel/configs, each over those before it; none: the source's own
+  std::uint64_t bytes = 0;   // of the work folder, one side
+  std::uint64_t memory = 0;  // bytes that the largest single step takes: linking, and BTF of what was linked
 };
 
 const std::vector<NamedConfig>& named_configs();

@@ -66,16 +66,17 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   return Prepared{kept, lost_options(log)};
 }
 
+Result<std::string> prepared_tree(Kit& kit, const Side& side, Output output) {
+  return output == Output::kRpm ? rpm_tree(kit, side) : side.path("tree");
+}
+
 Result<bool> borrow_objects(Kit& kit, const Side& lender, const Side& side, const KernelRecipe& recipe,
-                            const std::vector<const Patch*>& patches) {
-  const auto tree = [&](const Side& of) -> Result<std::string> {
-    return recipe.output == Output::kRpm ? rpm_tree(kit, of) : of.path("tree");
-  };
-  const auto from = tree(lender);
+                            const std::vector<std::string>& touched) {
+  const auto from = prepared_tree(kit, lender, recipe.output);
   if (!from || !kit.disk.exists(join(*from, "vmlinux"))) return false;
   kit.status.doing("taking over what the enhanced kernel has compiled");
-  KMESH_LET(to, tree(side));
-  KMESH_TRY(lend_objects(kit, *from, to, patches));
+  KMESH_LET(to, prepared_tree(kit, side, recipe.output));
+  KMESH_TRY(lend_objects(kit, *from, to, touched, Lending::kCopy));
   return true;
 }
 

@@ -9,7 +9,6 @@
 #include "base/result.h"
 #include "kit/boot.h"
 #include "kit/kit.h"
-#include "kit/series.h"
 #include "kit/side.h"
 #include "kit/stage.h"
 
@@ -33,9 +32,12 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
                                 const std::string& spec, const std::string& log_name);
 
 // Whatever `lender` has compiled of the same source and configuration is used for `side`, which is prepared:
-// all but what these patches of the lender's touch. False if the lender's tree is not there any more.
+// all but what stands in `touched`, paths below the trees. False if the lender's tree is not there any more.
 Result<bool> borrow_objects(Kit& kit, const Side& lender, const Side& side, const KernelRecipe& recipe,
-                            const std::vector<const Patch*>& patches);
+                            const std::vector<std::string>& touched);
+
+// The tree of a side that is prepared. Errors: there is none.
+Result<std::string> prepared_tree(Kit& kit, const Side& side, Output output);
 
 // Compiles and packs; gives the compile steps it took.
 Result<std::size_t> make_kernel(Kit& kit, const Side& side, const KernelRecipe& recipe,

@@ -11,6 +11,7 @@
 
 #include "base/fakes.h"
 #include "base/process.h"
+#include "kit/series.h"
 
 namespace kmesh {
 namespace {
@@ -60,12 +61,14 @@ class LendTest : public ::testing::Test {
       fs::create_directories(root_ / "to/include/config");
       std::ofstream(root_ / "to/include/config/x.h");
     }
-    return lend_objects(kit_, (root_ / "from").string(), (root_ / "to").string(), patches);
+    return lend_objects(kit_, (root_ / "from").string(), (root_ / "to").string(), paths_touched(patches),
+                        lending_);
   }
   static FilePatch touches(const std::string& before, const std::string& after) {
     return {before, after, {}};
   }
 
+  Lending lending_ = Lending::kCopy;
   fs::path root_;
   RealDisk disk_;
   RealProcesses processes_;
@@ -99,6 +102,21 @@ TEST_F(LendTest, AFileThatAPatchDeletesIsMade) {
   patch.files = {touches("c.c", "")};
   ASSERT_TRUE(lend({&patch}));
   EXPECT_EQ(make("to"), "a.o\nb.o\nc.o\n");
+}
+
+// Patched anew, a file has another time than its objects know.
+TEST_F(LendTest, WhatBothPatchesMakeTheSameIsNotMadeAgain) {
+  lending_ = Lending::kGive;
+  for (const auto* tree : {"from", "to"}) write(tree, "two.h", "patched\n");
+  write("to", "a.c", "patched otherwise\n");
+  make("from");
+  for (const auto* name : {"two.h", "a.c"})
+    fs::last_write_time(root_ / "to" / name, fs::file_time_type::clock::now() + std::chrono::seconds(2));
+  Patch patch;
+  patch.files = {touches("two.h", "two.h"), touches("a.c", "a.c")};
+  ASSERT_TRUE(lend({&patch}));
+  EXPECT_EQ(make("to"), "a.o\n");
+  EXPECT_EQ(fs::hard_link_count(root_ / "to/b.o"), 2U);
 }
 
 TEST_F(LendTest, TheOwnSourceStays) {

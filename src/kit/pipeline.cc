@@ -8,19 +8,19 @@
 #include <cstdlib>
 #include <thread>
 
-#include "kit/build_requires.h"
-#include "kit/configs.h"
+#include "kit/doctor.h"
 #include "kit/kernel.h"
-#include "kit/origin.h"
+#include "kit/opening.h"
 #include "kit/patch_folder.h"
 #include "kit/prep_texts.h"
-#include "kit/repository.h"
+#include "kit/previous.h"
 #include "kit/root.h"
-#include "kit/source_package.h"
+#include "kit/seal.h"
 #include "kit/spec_lines.h"
 #include "kit/stages.h"
 #include "kit/tools.h"
 #include "kit/touched.h"
+#include "kit/tree_checks.h"
 #include "kit/tree_edit.h"
 
 namespace kmesh {
@@ -35,6 +35,12 @@ Result<std::string> files_hash(Disk& disk, const std::vector<std::string>& files
     KMESH_LET(hash, disk.sha256(file));
     listing += hash + " " + name_of(file) + "\n";
   }
+  return sha256_text(listing);
+}
+
+std::string facts_hash(const Facts& facts) {
+  std::string listing;
+  for (const auto& [name, value] : facts) listing += name + "=" + value + "\n";
   return sha256_text(listing);
 }
 
@@ -65,27 +71,12 @@ class Build {
 
   // From here on the source is frozen: version, content, and who vouches for it.
   Result<void> baseline() {
-    KMESH_LET(rows, read_baselines(kit_.disk, kit_.data));
-    KMESH_LET(row, find_baseline(rows, options_.baseline.empty() ? "5.10" : options_.baseline));
-    row_ = row;
-    repository_ = options_.repository;
-    const bool own = !options_.tarball.empty() || !options_.tree.empty() || !options_.package.empty() ||
-                     !options_.repository.empty();
-    if (!own && !row_.repository.empty()) {
-      repository_ = row_.repository;
-      KMESH_TRY(fetch_from_repository(row_.rpm));
-    } else {
-      KMESH_TRY(own ? open_own_source(rows) : fetch_source(rows));
-    }
-    if (!source_.package.empty()) KMESH_TRY(requirements());
-    source_.name = row_.name;
-    report_.baseline_name = source_.name;
-    report_.version = source_.version;
-    report_.fingerprint = source_.fingerprint;
-    report_.origin = source_.origin;
-    report_.verified = source_.verified;
-    report_.warnings.insert(report_.warnings.end(), source_.warnings.begin(), source_.warnings.end());
-    return choose_config();
+    KMESH_LET(opened, open_source(kit_, options_, journal_, stages_, report_, cache_));
+    row_ = std::move(opened.row);
+    source_ = std::move(opened.source);
+    recipe_.config = std::move(opened.config);
+    recipe_.make.wrapped = !source_.package.empty();
+    return {};
   }
 
   // From here on the patches and their order are frozen.
@@ -150,9 +141,13 @@ class Build {
   Result<void> edit() {
     const auto needed = report_.plan.needed();
     edit_inputs_ = stage_inputs_;
-    for (const auto* planned : needed) edit_inputs_[planned->patch.file] = planned->patch.sha256;
+    for (const auto* planned : needed) {
+      edit_inputs_[planned->patch.file] = planned->patch.sha256;
+      applied_.push_back(&planned->patch);
+    }
     const auto lay_out = [&]() -> Result<Made> {
       KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
+      KMESH_TRY(keep_last_tree());
       if (options_.output != Output::kRpm) {
         KMESH_TRY(unpack_tree(kit_, source_, enhanced_));
         KMESH_TRY(patch_tree(kit_, series_folder_, needed, enhanced_));
@@ -176,26 +171,62 @@ class Build {
     return {};
   }
 
-  // Unpacked, patched, configured: a patch that does not apply after all fails here, before any compiling.
+  // Unpacked, patched, configured: a patch that does not apply after all fails here, before any compiling,
+  // and so does what the tree's own checks find.
   Result<void> prep() {
     Facts inputs = edit_inputs_;
     inputs["compiler"] = recipe_.make.compiler;
+    Facts all_but_patches = stage_inputs_;
+    all_but_patches["compiler"] = recipe_.make.compiler;
+    const Previous now{facts_hash(all_but_patches), paths_touched(applied_)};
+    const std::string seal = enhanced_.path("sealed");
     const auto prepare = [&]() -> Result<Made> {
       KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
-      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}}, {}};
+      KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
+      auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler);
+      KMESH_TRY(all_well(state.findings));
+      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}, {"key", now.key}}, {}};
+      made.facts["touched"] = fmt::format("{}", fmt::join(now.touched, "\n"));
+      auto warnings = warnings_of(state.findings);
+      for (const auto& type : state.docs.added) {
+        for (const auto& patch : bringers_of(type, state.docs, applied_))
+          warnings.push_back(
+              fmt::format("{} adds a helper with the type '{}' and should add that to known_types in {}",
+                          patch, type, state.docs.script));
+      }
+      made.facts["warnings"] = fmt::format("{}", fmt::join(warnings, "\n"));
+      KMESH_TRY(seal_tree(kit_, tree, seal));
+      KMESH_LET(used, use_previous(kit_, enhanced_, options_.output, work("previous"), now));
+      if (used) KMESH_TRY(renew_seal(kit_, tree, seal));
       if (!prepared.config.empty()) made.outputs.push_back(below(prepared.config));
       return made;
     };
-    KMESH_LET(facts, stages_.run("prep", inputs, prepare));
+    // what a build goes on with is what was prepared
+    std::string altered;
+    if (journal_.why_not("prep", inputs).empty() && !journal_.why_not("build", inputs).empty()) {
+      const auto tree = prepared_tree(kit_, enhanced_, options_.output);
+      KMESH_LET(difference, broken_seal(kit_, tree ? *tree : std::string(), seal));
+      altered = difference;
+    }
+    KMESH_LET(facts, stages_.run("prep", inputs, prepare, altered));
     if (!facts["lost"].empty()) report_.warnings.push_back("kconfig did not take over: " + facts["lost"]);
+    for (const auto& line : split_lines(facts["warnings"])) report_.warnings.emplace_back(stripped(line));
     return {};
   }
 
   Result<void> compile() {
     Facts inputs = edit_inputs_;
     inputs["compiler"] = recipe_.make.compiler;
-    KMESH_TRY(
-        stages_.run("build", inputs, [&] { return compile_side(enhanced_, enhanced_spec_, "build", true); }));
+    const auto build_enhanced = [&]() -> Result<Made> {
+      auto made = compile_side(enhanced_, enhanced_spec_, "build", true);
+      // what a spec's %build changed of its own sources is no reason to begin anew
+      if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); !made && tree) {
+        // why the build stopped is more than that this cannot be kept: %prep is done again then
+        [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, enhanced_.path("sealed"));
+      }
+      return made;
+    };
+    KMESH_TRY(stages_.run("build", inputs, build_enhanced));
     return {};
   }
 
@@ -255,9 +286,7 @@ class Build {
         KMESH_TRY(unpack_tree(kit_, source_, baseline_));
       }
       KMESH_TRY(prepare_kernel(kit_, baseline_, recipe_, spec, "control-prep"));
-      std::vector<const Patch*> patches;
-      for (const auto* planned : report_.plan.needed()) patches.push_back(&planned->patch);
-      KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, patches));
+      KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_)));
       return compile_side(baseline_, spec, "control", !borrowed);
     };
     KMESH_TRY(stages_.run("control", inputs, build_control));
@@ -314,115 +343,18 @@ class Build {
             Sandbox(options_.sandbox, work(name), cache, options_.farm)};
   }
 
-  Result<void> fetch_source(const std::vector<BaselineRow>& rows) {
-    const bool distro = options_.config == "distro";
-    const Facts inputs = {{"package", row_.package},
-                          {"suites", fmt::format("{}", fmt::join(row_.suites, " "))},
-                          {"configuration", distro ? "distro" : "none"}};
-    if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
-    const auto fetch = [&]() -> Result<Made> {
-      KMESH_LET(source, fetch_debian(kit_, rows, row_, work("source"), distro));
-      Made made{facts_of(source), {below(source.tarball)}};
-      if (distro) made.outputs.push_back(below(source.config));
-      return made;
-    };
-    KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
-    source_ = source_of(facts, work("source"));
-    return {};
-  }
-
-  Result<void> open_package(const std::string& file, const std::vector<std::string>& keys) {
-    KMESH_TRY(check_rpm_tools(kit_, options_.sandbox));
-    KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
-    KMESH_LET(opened, open_source_package(kit_, side("source-package", cache_), file, keys, options_.verify));
-    source_ = source_of_package(opened, file);
-    recipe_.make.wrapped = true;
-    return {};
-  }
-
-  // What the package's spec wants installed, before anything of it is run.
-  Result<void> requirements() {
-    if (options_.refresh) KMESH_TRY(journal_.forget("requirements"));
-    const auto read = [&]() -> Result<Made> {
-      KMESH_LET(wanted, read_build_requires(kit_, side("requirements", cache_), source_.package));
-      return Made{{{"wanted", fmt::format("{}", fmt::join(wanted, "\n"))}}, {}};
-    };
-    KMESH_LET(facts, stages_.run("requirements", {{"source", source_.fingerprint}}, read));
-    std::vector<std::string> wanted;
-    for (const auto& line : split_lines(facts["wanted"])) wanted.emplace_back(stripped(line));
-    KMESH_LET(said, check_build_requires(kit_, work("requirements"), wanted, options_.install_requirements));
-    report_.warnings.insert(report_.warnings.end(), said.begin(), said.end());
-    return {};
-  }
-
-  // Fetched once; its signature is checked every time.
-  Result<void> fetch_from_repository(const std::string& package) {
-    if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
-    const Facts inputs = {{"repository", repository_}, {"package", package}};
-    const auto fetch = [&]() -> Result<Made> {
-      KMESH_LET(fetched, fetch_package(kit_, {repository_, package, work("repository")}));
-      return Made{
-          {{"package", below(fetched.path)}, {"keys", fmt::format("{}", fmt::join(fetched.keys, "\n"))}},
-          {below(fetched.path)}};
-    };
-    KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
-    std::vector<std::string> keys = options_.keys;
-    for (auto& key : split_lines(facts["keys"])) keys.emplace_back(stripped(key));
-    auto opened = open_package(work(facts["package"]), keys);
-    if (!opened && !row_.key.empty() && keys.empty())
-      opened.error().hint += fmt::format("\n  this baseline's key: {}", row_.key);
-    return opened;
-  }
-
-  Result<void> open_own_source(const std::vector<BaselineRow>& rows) {
-    const auto open = [&]() -> Result<std::string> {
-      kit_.status.doing("reading the source");
-      if (!options_.package.empty()) {
-        KMESH_TRY(open_package(options_.package, options_.keys));
-        return source_.origin;
-      }
-      KMESH_LET(source,
-                options_.tree.empty() ? open_tarball(kit_, rows, options_) : open_tree(kit_, options_));
-      source_ = std::move(source);
-      return fmt::format("Linux {}", source_.version);
-    };
-    KMESH_TRY(repository_.empty() ? stages_.run_always("baseline", open)
-                                  : fetch_from_repository(options_.package_name));
-    const auto of_version = baseline_of_version(rows, source_.version);
-    if (!options_.baseline.empty()) return {};
-    if (of_version) {
-      row_ = *of_version;
-      return {};
-    }
-    if (!options_.series.empty()) return {};
-    return fail(fmt::format("the archive has no baseline for Linux {}", source_.version),
-                "name the nearest one with --baseline, or a series of your own with --series DIR");
-  }
-
-  Result<void> choose_config() {
-    report_.config = options_.config;
-    report_.output = name_of(options_.output);
-    if (!source_.package.empty()) {
-      report_.config = "its spec's own";
-    } else if (const auto* named = named_config(options_.config);
-               named != nullptr && !named->layers.empty()) {
-      std::string text;
-      for (const auto& layer : named->layers) {
-        KMESH_LET(upper, kit_.disk.read(join(kit_.data.kernel, "configs/" + layer)));
-        text = layered(text, upper);
-      }
-      recipe_.config = {join(options_.work, named->name + ".config"), true};
-      KMESH_TRY(kit_.disk.write(recipe_.config.path, text));
-    } else if (named != nullptr) {
-      if (source_.config.empty())
-        return fail(
-            "--config distro needs Debian's own configuration, which only a Debian source brings along",
-            "name the file with --config FILE");
-      recipe_.config = {source_.config, false};
-    } else {
-      recipe_.config = {options_.config, false};
-    }
-    return {};
+  // Before the enhanced side is laid out anew: what was built in it, unless somebody changed it since.
+  Result<void> keep_last_tree() {
+    const std::string key = journal_.fact("prep", "key");
+    const auto tree = prepared_tree(kit_, enhanced_, options_.output);
+    // one that was kept and is not used yet is the better one
+    if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
+    KMESH_LET(altered, broken_seal(kit_, *tree, enhanced_.path("sealed")));
+    if (!altered.empty()) return {};
+    Previous last{key, {}};
+    for (const auto& path : split_lines(journal_.fact("prep", "touched")))
+      last.touched.emplace_back(stripped(path));
+    return keep_previous(kit_, enhanced_, options_.output, work("previous"), last);
   }
 
   // `whole`: from nothing, as many steps as a baseline's row says.
@@ -466,9 +398,9 @@ class Build {
   KernelRecipe recipe_;
   BaselineRow row_;
   Source source_;
-  std::string repository_;
   std::string series_folder_;
   std::vector<Patch> patches_;
+  std::vector<const Patch*> applied_;  // those the plan says are needed
   Facts stage_inputs_;
   Facts edit_inputs_;
   std::string source_package_;
@@ -519,15 +451,13 @@ Result<Report> build(Kit& kit, const Options& options) {
   // an older report must not speak for this run, not even where a full disk keeps this one from being written
   for (const auto* name : {"report.json", "report.txt", "report.html"})
     KMESH_TRY(kit.disk.remove_all(join(options.work, name)));
-  KMESH_TRY(check_tools(kit, options));
-  // what was built has its room already
-  if (!journal.knows("control")) KMESH_TRY(check_space(kit, options));
+  KMESH_LET(warnings, check_before(kit, options, journal.knows("control")));
   const char* set = std::getenv("CCACHE_DIR");
   const std::string cache = set != nullptr && *set == '/' ? set : join(options.work, "ccache");
   KMESH_TRY(kit.disk.make_dirs(cache));
   Build build(kit, options, journal, cache);
   Report& report = build.report();
-  if (!options.sandbox) report.warnings.emplace_back("the build ran without a sandbox (--no-sandbox)");
+  report.warnings.insert(report.warnings.end(), warnings.begin(), warnings.end());
   for (const auto& step : kSteps) {
     if (auto done = (build.*step.run)(); !done) {
       report.error = done.error();

@@ -9,6 +9,7 @@
 #include "base/archive.h"
 #include "base/relative_path.h"
 #include "kit/build.h"
+#include "kit/diagnose.h"
 #include "kit/hunks.h"
 #include "kit/spec_edit.h"
 #include "kit/stage.h"

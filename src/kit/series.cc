@@ -131,4 +131,16 @@ std::vector<std::string> paths_to_read(const std::vector<Patch>& patches) {
   return {paths.begin(), paths.end()};
 }
 
+std::vector<std::string> paths_touched(const std::vector<const Patch*>& patches) {
+  std::set<std::string> paths;
+  for (const Patch* patch : patches) {
+    for (const auto& file : patch->files) {
+      for (const auto& path : {file.old_path, file.new_path}) {
+        if (!path.empty()) paths.insert(path);
+      }
+    }
+  }
+  return {paths.begin(), paths.end()};
+}
+
 }  // namespace kmesh

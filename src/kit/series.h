@@ -45,4 +45,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text);
 // The paths that must be read to judge these patches.
 std::vector<std::string> paths_to_read(const std::vector<Patch>& patches);
 
+// The paths that they change, create or delete, each once, sorted.
+std::vector<std::string> paths_touched(const std::vector<const Patch*>& patches);
+
 }  // namespace kmesh

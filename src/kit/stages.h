@@ -26,13 +26,16 @@ class Stages {
   Stages(Kit& kit, Journal& journal, std::vector<StageTime>& times)
       : kit_(kit), journal_(journal), times_(times) {}
 
-  // The facts of the stage, whether it ran now or before.
+  // The facts of the stage, whether it ran now or before. `altered`: why it is done again though its record
+  // holds.
   Result<std::map<std::string, std::string>> run(const std::string& name,
                                                  const std::map<std::string, std::string>& inputs,
-                                                 const std::function<Result<Made>()>& body) {
+                                                 const std::function<Result<Made>()>& body,
+                                                 const std::string& altered = {}) {
     if (interrupted()) return tl::make_unexpected(stopped());
     begin(name);
-    const std::string why = journal_.why_not(name, inputs);
+    std::string why = journal_.why_not(name, inputs);
+    if (why.empty()) why = altered;
     if (why.empty()) {
       end(name, true, "", "reused");
       return journal_.record(name).facts;

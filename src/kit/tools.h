@@ -8,7 +8,7 @@
 
 namespace kmesh {
 
-// Errors: something is missing (all of it, with one command that installs it), or there is no sandbox.
+// Errors: something is missing (all of it, with one command that installs it).
 Result<void> check_tools(Kit& kit, const Options& options);
 
 // Errors: bubblewrap is not installed, or cannot make a sandbox here.

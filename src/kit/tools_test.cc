@@ -57,12 +57,12 @@ TEST_F(ToolsTest, AsksForWhatTheOutputTakes) {
   EXPECT_EQ(error().command, "apt-get install dpkg-dev");
 }
 
-TEST_F(ToolsTest, NoSandboxIsAnErrorUnlessItIsWanted) {
+TEST_F(ToolsTest, NoBubblewrapIsAnError) {
   processes_.absent = {"bwrap"};
-  EXPECT_THAT(error().what, HasSubstr("bubblewrap is not installed"));
-  EXPECT_THAT(error().hint, HasSubstr("--no-sandbox"));
-  options_.sandbox = false;
-  EXPECT_TRUE(check_tools(kit_, options_));
+  const auto checked = check_sandbox(kit_);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().what, HasSubstr("bubblewrap is not installed"));
+  EXPECT_THAT(checked.error().hint, HasSubstr("--no-sandbox"));
 }
 
 TEST_F(ToolsTest, ASandboxThatDoesNotWorkIsAnErrorToo) {
@@ -71,14 +71,11 @@ TEST_F(ToolsTest, ASandboxThatDoesNotWorkIsAnErrorToo) {
   exit.tail = "bwrap: No permissions to create new namespace\n";
   processes_.answers.clear();
   processes_.answer("bwrap", exit);
-  const Error refused = error();
-  EXPECT_EQ(refused.what, "bubblewrap cannot make a sandbox here");
-  EXPECT_THAT(refused.hint, HasSubstr("--no-sandbox"));
-  EXPECT_EQ(refused.detail, exit.tail);
-  processes_.ran.clear();
-  options_.sandbox = false;
-  EXPECT_TRUE(check_tools(kit_, options_));
-  EXPECT_TRUE(processes_.ran.empty()) << "who wants no sandbox is not asked for one";
+  const auto checked = check_sandbox(kit_);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().what, "bubblewrap cannot make a sandbox here");
+  EXPECT_THAT(checked.error().hint, HasSubstr("--no-sandbox"));
+  EXPECT_EQ(checked.error().detail, exit.tail);
 }
 
 TEST_F(ToolsTest, ASlimBuildNeedsLessRoom) {

@@ -13,5 +13,7 @@ int plan_verb(const std::vector<std::string>& arguments);
 int adapt_verb(const std::vector<std::string>& arguments);
 int prove_verb(const std::vector<std::string>& arguments);
 int spec_verb(const std::vector<std::string>& arguments);
+int doctor_verb(const std::vector<std::string>& arguments);
+int explain_verb(const std::vector<std::string>& arguments);
 
 }  // namespace kmesh

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/diagnose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "kit/debian_packages.h"
+#include "kit/ere.h"
+
+namespace kmesh {
+namespace {
+
+constexpr std::size_t kBefore = 5;
+constexpr std::size_t kAfter = 15;
+
+std::string filled(std::string_view text, std::string_view place, std::string_view value) {
+  std::string whole(text);
+  for (auto at = whole.find(place); at != std::string::npos; at = whole.find(place, at + value.size()))
+    whole.replace(at, place.size(), value);
+  return whole;
+}
+
+const std::vector<Ere>& patterns() {
+  static const std::vector<Ere> compiled = [] {
+    std::vector<Ere> all;
+    for (const auto& failure : known_failures()) {
+      auto pattern = Ere::compile(std::string(failure.pattern));
+      // the table is ours: a unit test compiles every row
+      all.push_back(pattern ? std::move(*pattern) : std::move(*Ere::compile("$.")));
+    }
+    return all;
+  }();
+  return compiled;
+}
+
+}  // namespace
+
+std::string Diagnosis::cause() const {
+  return filled(failure->cause, "{}", fmt::format("{}", fmt::join(subjects, ", ")));
+}
+
+std::string Diagnosis::remedy() const {
+  return filled(failure->remedy, "{}", fmt::format("{}", fmt::join(subjects, ", ")));
+}
+
+std::string Diagnosis::command(std::string_view folder) const {
+  std::vector<std::string> packages;
+  for (const auto& subject : subjects) {
+    std::string package = debian_package_of(subject);
+    if (std::find(packages.begin(), packages.end(), package) == packages.end())
+      packages.push_back(std::move(package));
+  }
+  return filled(filled(failure->command, "{packages}", fmt::format("{}", fmt::join(packages, " "))),
+                "{folder}", folder);
+}
+
+std::optional<Diagnosis> diagnose(std::string_view log) {
+  const auto& failures = known_failures();
+  const auto& eres = patterns();
+  std::optional<Diagnosis> found;
+  std::size_t number = 0;
+  each_line(log, [&](std::string_view line) {
+    ++number;
+    for (std::size_t row = 0; row < failures.size(); ++row) {
+      // after the first, only more of the same is wanted
+      if (found && found->failure != &failures[row]) continue;
+      if (line.find(failures[row].mark) == std::string_view::npos) continue;
+      auto subject = eres[row].group(std::string(line), failures[row].group);
+      if (!subject) continue;
+      if (!found) found = Diagnosis{&failures[row], number, std::string(line), {}};
+      auto& subjects = found->subjects;
+      if (!subject->empty() && std::find(subjects.begin(), subjects.end(), *subject) == subjects.end())
+        subjects.push_back(std::move(*subject));
+      break;
+    }
+  });
+  return found;
+}
+
+std::size_t first_error_line(std::string_view log) {
+  static constexpr std::array<std::string_view, 9> kMarks = {
+      " error: ", "fatal error:", "error: ", "*** [", "FAILED:", "Error:", "No such file or directory",
+      "Hunk #",   "No space left"};
+  std::size_t number = 0;
+  std::size_t first = 0;
+  each_line(log, [&](std::string_view line) {
+    ++number;
+    if (first != 0) return;
+    if (std::any_of(kMarks.begin(), kMarks.end(),
+                    [&](std::string_view mark) { return line.find(mark) != std::string_view::npos; }))
+      first = number;
+  });
+  return first;
+}
+
+std::string around(std::string_view log, std::size_t line) {
+  std::string text;
+  std::size_t number = 0;
+  each_line(log, [&](std::string_view one) {
+    ++number;
+    if (number + kBefore >= line && number < line + kAfter) text.append(one).push_back('\n');
+  });
+  return text;
+}
+
+std::string first_error(std::string_view log) {
+  constexpr std::size_t kEnd = 20;
+  const std::size_t line = first_error_line(log);
+  if (line != 0) return around(log, line);
+  std::size_t lines = 0;
+  each_line(log, [&](std::string_view /*line*/) { ++lines; });
+  std::string text;
+  std::size_t number = 0;
+  each_line(log, [&](std::string_view one) {
+    if (number++ + kEnd >= lines) text.append(one).push_back('\n');
+  });
+  return text;
+}
+
+}  // namespace kmesh

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows themselves are held against the captured logs by tests/cli/explain.sh.
+#include "kit/diagnose.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kit/debian_packages.h"
+#include "kit/ere.h"
+#include "kit/explain.h"
+
+namespace kmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(KnownFailures, EveryRowIsWhole) {
+  for (const auto& row : known_failures()) {
+    const auto pattern = Ere::compile(std::string(row.pattern));
+    EXPECT_TRUE(pattern) << row.name;
+    for (const auto text : {row.name, row.cause, row.remedy, row.resume})
+      EXPECT_FALSE(text.empty()) << row.name;
+    EXPECT_LE(row.group, 4U) << row.name;
+    const bool caught = row.cause.find("{}") != std::string_view::npos ||
+                        row.remedy.find("{}") != std::string_view::npos ||
+                        row.command.find("{packages}") != std::string_view::npos;
+    EXPECT_EQ(caught, row.group != 0) << row.name << ": what is caught is said, and what is said is caught";
+  }
+}
+
+TEST(Diagnose, TakesTheFirstFailureAndAllItsSubjects) {
+  const auto found = diagnose(
+      "  CC      a.o\n/bin/sh: 1: flex: not found\nmake: *** [x] Error 127\n/bin/sh: 1: bison: not "
+      "found\n/bin/sh: 1: "
+      "flex: not found\nfatal: No space left on device\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->failure->name, "program-missing");
+  EXPECT_EQ(found->line, 2U);
+  EXPECT_EQ(found->text, "/bin/sh: 1: flex: not found");
+  EXPECT_THAT(found->subjects, ElementsAre("flex", "bison"));
+  EXPECT_THAT(found->cause(), HasSubstr("flex, bison"));
+  EXPECT_EQ(found->command(), "apt-get install flex bison");
+}
+
+TEST(Diagnose, PackagesAreNamedOnce) {
+  const auto found = diagnose("sh: 1: ld: not found\nsh: 1: as: not found\nsh: 1: pahole: not found\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->command(), "apt-get install binutils dwarves");
+}
+
+TEST(Diagnose, NothingInWhatIsNoFailure) {
+  for (const char* log :
+       {"", "\n", "  CC      lib/errname.o\n  LD      vmlinux\n", "make: Nothing to be done for 'all'.\n"})
+    EXPECT_FALSE(diagnose(log)) << log;
+}
+
+TEST(DebianPackages, KnowsHeadersAndPrograms) {
+  EXPECT_EQ(debian_package_of("openssl/opensslv.h"), "libssl-dev");
+  EXPECT_EQ(debian_package_of("/usr/include/openssl/ssl.h"), "libssl-dev");
+  EXPECT_EQ(debian_package_of("/usr/include/gelf.h"), "libelf-dev");
+  EXPECT_EQ(debian_package_of("/usr/bin/patch"), "patch");
+  EXPECT_EQ(debian_package_of("/bin/busybox"), "busybox-static");
+  EXPECT_EQ(debian_package_of("bc"), "bc");
+}
+
+TEST(Ere, GivesTheGroupThatIsAskedFor) {
+  const auto ere = Ere::compile("^(a)?(b+)(c)?$");
+  ASSERT_TRUE(ere);
+  EXPECT_EQ(ere->group("abb", 2), "bb");
+  EXPECT_EQ(ere->group("abb", 0), "");
+  EXPECT_EQ(ere->group("bb", 3), "") << "it took no part";
+  EXPECT_EQ(ere->group("x", 2), std::nullopt);
+}
+
+TEST(FirstError, ShowsTheFirstAndNotMakesLastWord) {
+  std::string log;
+  for (int i = 0; i < 30; ++i) log += "  CC      f" + std::to_string(i) + ".o\n";
+  log += "net/core/x.c:12:3: error: unknown type name 'foo'\n   12 | foo bar;\n";
+  for (int i = 0; i < 30; ++i) log += "  CC      g" + std::to_string(i) + ".o\n";
+  log += "make[1]: *** [Makefile:1: x] Error 2\nmake: *** [Makefile:9] Error 2\n";
+  const std::string text = first_error(log);
+  EXPECT_THAT(text, HasSubstr("unknown type name"));
+  EXPECT_THAT(text, HasSubstr("foo bar"));
+  EXPECT_THAT(text, HasSubstr("f29.o")) << "a few lines before it";
+  EXPECT_THAT(text, Not(HasSubstr("f20.o")));
+  EXPECT_THAT(text, Not(HasSubstr("make: ***")));
+}
+
+TEST(FirstError, AtTheBeginningAndWithoutAnyMark) {
+  EXPECT_EQ(first_error("fatal error: x.h\n"), "fatal error: x.h\n");
+  EXPECT_EQ(first_error("one\ntwo\n"), "one\ntwo\n") << "nothing stands out: the end of it";
+  EXPECT_EQ(first_error(""), "");
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "line " + std::to_string(i) + "\n";
+  EXPECT_THAT(first_error(many), HasSubstr("line 49"));
+  EXPECT_THAT(first_error(many), Not(HasSubstr("line 20\n")));
+}
+
+TEST(FirstErrorLine, IsCountedFromOne) {
+  EXPECT_EQ(first_error_line("a\nx.c:1: error: no\n"), 2U);
+  EXPECT_EQ(first_error_line("a\nb\n"), 0U);
+}
+
+TEST(Explain, SaysCauseRemedyAndWhereItGoesOn) {
+  const auto explanation = explain("a\ncc1: fatal error: error writing to /tmp/x: No space left on device\n");
+  const std::string text = explanation_text(explanation);
+  for (const char* part :
+       {"line 2:", "error writing", "disk-full: the disk is full", "--work DIR", "df -h", "its stage build"})
+    EXPECT_THAT(text, HasSubstr(part));
+  EXPECT_THAT(explanation_json(explanation), HasSubstr("\"name\": \"disk-full\""));
+}
+
+TEST(Explain, AnErrorWithoutARowIsShown) {
+  const auto explanation = explain("x.c:1:1: error: unknown type name 'foo'\nmake: *** [x.o] Error 1\n");
+  EXPECT_FALSE(explanation.known);
+  EXPECT_EQ(explanation.line, 1U);
+  EXPECT_THAT(explanation_text(explanation), HasSubstr("no row for it"));
+  EXPECT_THAT(explanation_json(explanation), HasSubstr("\"known\": false"));
+}
+
+TEST(Explain, ACleanLog) {
+  const auto explanation = explain("  CC      a.o\n");
+  EXPECT_EQ(explanation_text(explanation), "no line of this log tells of an error\n");
+  EXPECT_THAT(explanation_json(explanation), HasSubstr("\"ok\": true"));
+}
+
+}  // namespace
+}  // namespace kmesh

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <thread>
+
+#include "base/text.h"
+#include "kit/configs.h"
+#include "kit/kernel.h"
+#include "kit/tools.h"
+#include "kit/tree_checks.h"
+
+namespace kmesh {
+namespace {
+
+constexpr std::uint64_t kCompilerBytes = 250ULL << 20;  // one gcc with a kernel's largest file
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+unsigned jobs_of(const Options& options) {
+  return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
+
+// The value of a line "NAME:   12 kB" of /proc/meminfo, in bytes.
+std::uint64_t meminfo(std::string_view text, std::string_view name) {
+  std::uint64_t bytes = 0;
+  each_line(text, [&](std::string_view line) {
+    if (line.starts_with(name)) bytes = std::strtoull(line.data() + name.size(), nullptr, 10) << 10;
+  });
+  return bytes;
+}
+
+Finding tools(Kit& kit, const Options& options) {
+  if (const auto checked = check_tools(kit, options); !checked) return bad("tools", checked.error());
+  return well("tools", "the programs and headers that building a kernel takes are there");
+}
+
+Finding sandbox(Kit& kit, const Options& options) {
+  if (!options.sandbox)
+    return doubtful("sandbox", fail("the build runs without a sandbox (--no-sandbox)").value());
+  if (const auto checked = check_sandbox(kit); !checked) return bad("sandbox", checked.error());
+  return well("sandbox", "bubblewrap can make one");
+}
+
+Finding space(Kit& kit, const Options& options) {
+  if (const auto checked = check_space(kit, options); !checked) return bad("space", checked.error());
+  const auto free = kit.disk.free_bytes(options.work);
+  return well("space", fmt::format("{} MiB are free", free ? *free >> 20 : 0));
+}
+
+// A container may be allowed less than the machine has.
+Finding memory(Kit& kit, const Options& options) {
+  const auto text = kit.disk.read("/proc/meminfo");
+  if (!text) return doubtful("memory", text.error());
+  std::uint64_t have = meminfo(*text, "MemAvailable:") + meminfo(*text, "SwapFree:");
+  if (const auto limit = kit.disk.read("/sys/fs/cgroup/memory.max"); limit && !limit->starts_with("max"))
+    have = std::min<std::uint64_t>(have, std::strtoull(limit->c_str(), nullptr, 10));
+  const auto* named = named_config(options.config);
+  const std::uint64_t link = (named != nullptr ? named : named_config("distro"))->memory;
+  const std::uint64_t least = std::max(link, kCompilerBytes);
+  if (have < least)
+    return bad("memory", fail(fmt::format("{} MiB of memory are free; linking this kernel takes about {} MiB",
+                                          have >> 20, least >> 20),
+                              "end what takes the memory, or add swap", "free -m")
+                             .value());
+  const auto fit = static_cast<unsigned>(have / kCompilerBytes);
+  if (fit < jobs_of(options))
+    return doubtful(
+        "memory",
+        fail(fmt::format("{} MiB of memory are free for {} compilers at once", have >> 20, jobs_of(options)),
+             fmt::format("the system may kill one of them; let fewer run with --jobs {}", std::max(1U, fit)))
+            .value());
+  return well("memory", fmt::format("{} MiB are free", have >> 20));
+}
+
+// Each compiler is a handful of processes: make, shell, ccache, gcc, cc1, as.
+Finding processes(Kit& kit, const Options& options) {
+  constexpr std::uint64_t kEach = 8;
+  constexpr std::uint64_t kOthers = 64;
+  const auto text = kit.disk.read("/proc/self/limits");
+  if (!text) return doubtful("processes", text.error());
+  std::uint64_t limit = 0;
+  each_line(*text, [&](std::string_view line) {
+    constexpr std::string_view kName = "Max processes";
+    if (!line.starts_with(kName)) return;
+    const std::string value(line.substr(kName.size()));
+    limit = value.find_first_of("0123456789") > value.find('u') ? ~0ULL
+                                                                : std::strtoull(value.c_str(), nullptr, 10);
+  });
+  const std::uint64_t need = kOthers + kEach * jobs_of(options);
+  if (limit >= need) return well("processes", "as many as the build starts are allowed");
+  return bad("processes", fail(fmt::format("{} processes are allowed; building with {} jobs takes about {}",
+                                           limit, jobs_of(options), need),
+                               "raise the limit, or let fewer jobs run with --jobs", "ulimit -u")
+                              .value());
+}
+
+// The two names that differ in case only are one file there, and a kernel has such pairs (xt_TCPMSS.h,
+// xt_tcpmss.h).
+Finding folder(Kit& kit, const Options& options) {
+  const std::string probe = join(options.work, "probe");
+  const auto wrong = [&](std::string what) {
+    return bad("folder", fail(std::move(what), "name a folder on another file system with --work DIR",
+                              fmt::format("findmnt --target {}", options.work))
+                             .value());
+  };
+  const auto look = [&]() -> Result<Finding> {
+    KMESH_TRY(kit.disk.make_dirs(probe));
+    KMESH_TRY(kit.disk.write(join(probe, "case"), "#!/bin/sh\nexit 0\n"));
+    if (kit.disk.exists(join(probe, "CASE")))
+      return wrong(
+          fmt::format("the file system of {} takes upper and lower case for the same", options.work));
+    KMESH_TRY(kit.disk.make_executable(join(probe, "case")));
+    Command command;
+    command.argv = {join(probe, "case")};
+    const auto ran = kit.processes.run(command);
+    if (!ran || !ran->ok())
+      return wrong(
+          fmt::format("programs in {} cannot be run: its file system is mounted with noexec", options.work));
+    KMESH_TRY(kit.disk.symlink("case", join(probe, "link")));
+    if (!options.sandbox && options.work.find_first_of(" :") != std::string::npos)
+      return wrong(fmt::format("make takes no blank and no colon in a path, and {} has one", options.work));
+    return well("folder", "programs run there, and upper case is not lower case");
+  };
+  auto found = look();
+  [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
+  return found ? std::move(*found) : bad("folder", std::move(found).error());
+}
+
+// make decides by times: what was written "tomorrow" is always newer than what is made today.
+Finding clock(Kit& kit, const Options& options) {
+  const std::string probe = join(options.work, "probe");
+  const auto look = [&]() -> Result<Finding> {
+    KMESH_TRY(kit.disk.write(probe, ""));
+    KMESH_LET(now, kit.disk.info(probe));
+    for (const auto& path : {join(kit.data.kernel, "baselines.toml"), options.tarball, options.package,
+                             join(options.work, "journal.json")}) {
+      if (path.empty() || !kit.disk.exists(path)) continue;
+      KMESH_LET(info, kit.disk.info(path));
+      const std::int64_t ahead = (info.mtime_ns - now.mtime_ns) / kSecond;
+      if (ahead <= 1) continue;
+      return bad("clock", fail(fmt::format("the clock is in the past: {} was written {} s later than now",
+                                           path, ahead),
+                               "set the clock, or the file's time, and run the same command again", "date")
+                              .value());
+    }
+    return well("clock", "no file of the kit's or of the source's is from the future");
+  };
+  auto found = look();
+  [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
+  return found ? std::move(*found) : bad("clock", std::move(found).error());
+}
+
+using Check = Finding (*)(Kit&, const Options&);
+constexpr std::array<Check, 7> kChecks = {&tools, &sandbox, &folder, &space, &memory, &processes, &clock};
+
+}  // namespace
+
+std::vector<Finding> check_host(Kit& kit, const Options& options) {
+  std::vector<Finding> findings;
+  for (const auto& check : kChecks) findings.push_back(check(kit, options));
+  return findings;
+}
+
+Result<std::vector<std::string>> check_before(Kit& kit, const Options& options, bool built) {
+  auto findings = check_host(kit, options);
+  if (built) std::erase_if(findings, [](const Finding& finding) { return finding.check == "space"; });
+  KMESH_TRY(all_well(findings));
+  return warnings_of(findings);
+}
+
+Result<std::vector<Finding>> examine(Kit& kit, const Options& options) {
+  auto findings = check_host(kit, options);
+  const Side side{"enhanced", join(options.work, "enhanced"), "",
+                  Sandbox(options.sandbox, join(options.work, "enhanced"), join(options.work, "ccache"))};
+  for (const auto output : {Output::kRpm, Output::kImage}) {
+    const auto tree = prepared_tree(kit, side, output);
+    if (!tree || !kit.disk.exists(join(*tree, ".config"))) continue;
+    KMESH_TRY(kit.disk.make_dirs(join(options.work, "ccache")));
+    auto state = check_tree(kit, side, *tree, options.compiler.empty() ? compiler(kit) : options.compiler);
+    findings.insert(findings.end(), state.findings.begin(), state.findings.end());
+    break;
+  }
+  return findings;
+}
+
+}  // namespace kmesh

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/doctor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/fakes.h"
+
+namespace kmesh {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class DoctorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const auto* file :
+         {"/usr/include/gelf.h", "/usr/include/zlib.h", "/usr/include/openssl/ssl.h", "/bin/busybox"})
+      disk_.files[file] = "";
+    disk_.files["/k/baselines.toml"] = "";
+    memory(8000);
+    disk_.files["/proc/self/limits"] =
+        "Limit  Soft Limit  Hard Limit  Units\nMax processes   9000   9000   processes\n";
+    processes_.answer("bwrap", {});
+    processes_.answer("/w/probe/case", {});
+    options_.work = "/w";
+    options_.jobs = 2;
+  }
+  void memory(unsigned mib) {
+    disk_.files["/proc/meminfo"] =
+        "MemTotal:  99999999 kB\nMemAvailable:  " + std::to_string(mib << 10) + " kB\nSwapFree:  0 kB\n";
+  }
+  Finding found(const std::string& check) {
+    const auto findings = check_host(kit_, options_);
+    const auto at = std::find_if(findings.begin(), findings.end(),
+                                 [&](const Finding& one) { return one.check == check; });
+    EXPECT_NE(at, findings.end()) << check;
+    return at == findings.end() ? Finding{} : *at;
+  }
+  MemoryDisk disk_;
+  FakeProcesses processes_;
+  FakeStatus status_;
+  Kit kit_{disk_, processes_, status_, {"/k", "/g"}};
+  Options options_;
+};
+
+TEST_F(DoctorTest, AHostThatHasEverything) {
+  for (const auto& finding : check_host(kit_, options_))
+    EXPECT_EQ(finding.grade, Grade::kOk) << finding.check << ": " << finding.error.what;
+  EXPECT_FALSE(disk_.exists("/w/probe")) << "nothing is left of the looking";
+  const auto warnings = check_before(kit_, options_, false);
+  ASSERT_TRUE(warnings);
+  EXPECT_THAT(*warnings, IsEmpty());
+}
+
+TEST_F(DoctorTest, AllThatWouldFailIsSaidAtOnce) {
+  processes_.absent = {"flex"};
+  disk_.free = 1;
+  const auto checked = check_before(kit_, options_, false);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().what, HasSubstr("2 things would make this build fail"));
+  EXPECT_THAT(checked.error().detail, HasSubstr("flex"));
+  EXPECT_THAT(checked.error().detail, HasSubstr("MiB free"));
+  EXPECT_EQ(checked.error().command, "apt-get install flex");
+}
+
+TEST_F(DoctorTest, WhatWasBuiltHasItsRoomAlready) {
+  disk_.free = 1;
+  EXPECT_FALSE(check_before(kit_, options_, false));
+  EXPECT_TRUE(check_before(kit_, options_, true));
+}
+
+TEST_F(DoctorTest, TooLittleMemoryIsAFailureAndFewForManyJobsAWarning) {
+  memory(300);
+  EXPECT_EQ(found("memory").grade, Grade::kFailure);
+  memory(700);
+  options_.jobs = 8;
+  EXPECT_EQ(found("memory").grade, Grade::kWarning);
+  EXPECT_THAT(found("memory").error.hint, HasSubstr("--jobs 2"));
+  memory(3000);
+  EXPECT_EQ(found("memory").grade, Grade::kOk);
+  options_.config = "distro";
+  EXPECT_EQ(found("memory").grade, Grade::kFailure) << "its BTF takes more";
+}
+
+TEST_F(DoctorTest, AContainerMayBeAllowedLess) {
+  disk_.files["/sys/fs/cgroup/memory.max"] = "104857600\n";
+  EXPECT_EQ(found("memory").grade, Grade::kFailure);
+  disk_.files["/sys/fs/cgroup/memory.max"] = "max\n";
+  EXPECT_EQ(found("memory").grade, Grade::kOk);
+}
+
+TEST_F(DoctorTest, ALimitOfProcesses) {
+  disk_.files["/proc/self/limits"] =
+      "Max processes             70                   9000         processes\n";
+  EXPECT_EQ(found("processes").grade, Grade::kFailure);
+  EXPECT_THAT(found("processes").error.what, HasSubstr("70 processes are allowed"));
+  disk_.files["/proc/self/limits"] =
+      "Max processes             unlimited            unlimited    processes\n";
+  EXPECT_EQ(found("processes").grade, Grade::kOk);
+}
+
+// A disk that takes upper and lower case for the same.
+class FoldingDisk : public MemoryDisk {
+ public:
+  bool exists(const std::string& path) override {
+    std::string lower = path;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return MemoryDisk::exists(path) || MemoryDisk::exists(lower);
+  }
+};
+
+TEST_F(DoctorTest, AFileSystemThatFoldsCase) {
+  FoldingDisk folding;
+  folding.files = disk_.files;
+  Kit kit{folding, processes_, status_, {"/k", "/g"}};
+  const auto checked = check_before(kit, options_, false);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().what, HasSubstr("upper and lower case"));
+  EXPECT_THAT(checked.error().hint, HasSubstr("--work DIR"));
+}
+
+TEST_F(DoctorTest, AFileSystemThatRunsNoPrograms) {
+  processes_.answers.clear();
+  processes_.answer("bwrap", {});
+  Exit exit;
+  exit.code = 126;
+  processes_.answer("/w/probe/case", exit);
+  EXPECT_THAT(found("folder").error.what, HasSubstr("noexec"));
+}
+
+TEST_F(DoctorTest, ABlankInThePathMattersWithoutASandbox) {
+  options_.work = "/a b";
+  processes_.answer("/a b/probe/case", {});
+  EXPECT_EQ(found("folder").grade, Grade::kOk);
+  options_.sandbox = false;
+  EXPECT_THAT(found("folder").error.what, HasSubstr("no blank"));
+  EXPECT_EQ(found("sandbox").grade, Grade::kWarning);
+}
+
+TEST_F(DoctorTest, AClockInThePast) {
+  disk_.files["/s.tar.xz"] = "";
+  options_.tarball = "/s.tar.xz";
+  disk_.mtimes["/s.tar.xz"] = 3600LL * 1'000'000'000;
+  EXPECT_EQ(found("clock").grade, Grade::kFailure);
+  EXPECT_THAT(found("clock").error.what, HasSubstr("/s.tar.xz was written 3600 s later than now"));
+  disk_.mtimes["/s.tar.xz"] = 500'000'000;
+  EXPECT_EQ(found("clock").grade, Grade::kOk) << "a server's clock may be a little ahead";
+}
+
+TEST(Findings, AreTextAndJson) {
+  const std::vector<Finding> findings = {well("tools", "there"),
+                                         bad("space", fail("no room", "free some", "df").value()),
+                                         doubtful("memory", fail("little", "fewer jobs").value())};
+  const std::string text = findings_text(findings);
+  EXPECT_THAT(text, HasSubstr("ok       tools        there\n"));
+  EXPECT_THAT(text, HasSubstr("failure  space        no room\n    free some\n        df\n"));
+  EXPECT_THAT(findings_json(findings), HasSubstr("\"ok\": false"));
+  EXPECT_THAT(warnings_of(findings), ::testing::ElementsAre("little; fewer jobs"));
+  const auto checked = all_well(findings);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().what, "no room");
+}
+
+}  // namespace
+}  // namespace kmesh

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/seal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/text.h"
+
+namespace kmesh {
+namespace {
+
+// A line is size, time, path, with tabs between.
+using Seals = std::map<std::string_view, std::string_view>;  // path -> size and time
+
+Seals parsed(std::string_view text) {
+  Seals seals;
+  each_line(text, [&](std::string_view line) {
+    const auto at = line.rfind('\t');
+    if (at != std::string_view::npos) seals[line.substr(at + 1)] = line.substr(0, at);
+  });
+  return seals;
+}
+
+Result<std::string> listed(Kit& kit, const std::string& tree) {
+  Command command;
+  command.argv = {"find", tree, "-type", "f", "-printf", "%s\t%T@\t%P\n"};
+  command.keep_output = true;
+  KMESH_LET(exit, kit.processes.run(command));
+  if (!exit.ok()) return program_failed(fmt::format("the files of {} cannot be listed", tree), "", exit);
+  std::string text;
+  each_line(exit.output, [&](std::string_view line) {
+    if (!is_product(line.substr(line.rfind('\t') + 1))) text.append(line).push_back('\n');
+  });
+  return text;
+}
+
+}  // namespace
+
+bool is_product(std::string_view path) {
+  static constexpr std::array<std::string_view, 5> kFolders = {
+      "include/config/", "include/generated/", "scripts/kconfig/", "scripts/basic/", "debian/"};
+  static constexpr std::array<std::string_view, 12> kEnds = {
+      ".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order", ".builtin", ".d", ".so", ".symvers", ".dbg"};
+  const auto slash = path.rfind('/');
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  return name.starts_with('.') ||
+         std::any_of(kFolders.begin(), kFolders.end(),
+                     [&](auto folder) { return path.starts_with(folder); }) ||
+         path.find("/include/generated/") != std::string_view::npos ||
+         std::any_of(kEnds.begin(), kEnds.end(), [&](auto end) { return name.ends_with(end); });
+}
+
+std::string seal_difference(std::string_view before, std::string_view now) {
+  const Seals old = parsed(before);
+  const Seals found = parsed(now);
+  for (const auto& [path, seal] : old) {
+    const auto same = found.find(path);
+    if (same == found.end()) return fmt::format("{} is missing", path);
+    if (same->second != seal) return fmt::format("{} was altered", path);
+  }
+  return {};
+}
+
+Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& seal) {
+  KMESH_LET(text, listed(kit, tree));
+  return kit.disk.write(seal, text);
+}
+
+Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& seal) {
+  KMESH_LET(before, kit.disk.read(seal));
+  KMESH_LET(now, listed(kit, tree));
+  const Seals sources = parsed(before);
+  std::string text;
+  for (const auto& [path, found] : parsed(now)) {
+    if (sources.contains(path)) text += fmt::format("{}\t{}\n", found, path);
+  }
+  return kit.disk.write(seal, text);
+}
+
+Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal) {
+  if (!kit.disk.exists(seal) || !kit.disk.exists(tree)) return std::string("the prepared tree is not whole");
+  KMESH_LET(before, kit.disk.read(seal));
+  KMESH_LET(now, listed(kit, tree));
+  return seal_difference(before, now);
+}
+
+}  // namespace kmesh

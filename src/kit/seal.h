@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A prepared tree as %prep left it: size and time of every source file. A build that goes on where it stopped
+// compiles what lies there, so nobody may have changed it meanwhile.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "kit/kit.h"
+
+namespace kmesh {
+
+// Writes the list to `seal`; both paths are absolute.
+Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& seal);
+
+// The same files anew, after the kit itself or a build changed some: what was added since is nobody's source.
+Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& seal);
+
+// A file, below the tree, that is not as it was, with how: "net/socket.c was altered"; empty where all are.
+Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal);
+
+// The first difference of two such lists. Pure.
+std::string seal_difference(std::string_view before, std::string_view now);
+
+// Whether a path is what kbuild makes itself, and no source. Pure.
+bool is_product(std::string_view path);
+
+}  // namespace kmesh

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/tree_checks.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <set>
+
+#include "kit/config_needs.h"
+#include "kit/debian_packages.h"
+
+namespace kmesh {
+namespace {
+
+std::string text_of(Kit& kit, const std::string& tree, std::string_view name) {
+  const auto text = kit.disk.read(join(tree, name));
+  return text ? *text : std::string();
+}
+
+Finding helper_docs(Kit& kit, const Side& side, const std::string& tree, HelperDocs& docs) {
+  auto mended = mend_helper_docs(kit, side, tree);
+  if (!mended) return bad("helper-docs", mended.error());
+  docs = std::move(*mended);
+  if (docs.added.empty()) return well("helper-docs", "the tree's script knows all types of BPF helpers");
+  return doubtful("helper-docs",
+                  fail(fmt::format("{} did not know the type '{}'; it was taught in the build's own tree",
+                                   docs.script, fmt::join(docs.added, "', '")))
+                      .value());
+}
+
+// What the configuration adds to what every kernel takes.
+Finding options(Kit& kit, const std::string& config) {
+  std::vector<std::string> missing;
+  std::set<std::string> packages;
+  for (const auto& need : needs_of(config)) {
+    const std::string what(need.what);
+    if (what.starts_with('/') ? kit.disk.exists(what) : !kit.processes.find(what).empty()) continue;
+    missing.push_back(fmt::format("{} (CONFIG_{})", what, need.option));
+    packages.insert(debian_package_of(what));
+  }
+  if (missing.empty()) return well("options", "what the configuration's options take is there");
+  return bad("options",
+             fail(fmt::format("this host lacks what the configuration takes: {}", fmt::join(missing, ", ")),
+                  "install it, then run the same command again",
+                  fmt::format("apt-get install {}", fmt::join(packages, " ")))
+                 .value());
+}
+
+// Headers for compiler plugins lie where the compiler says.
+Finding plugins(Kit& kit, const std::string& config, const std::string& gcc) {
+  if (config_value(config, "GCC_PLUGINS") != "y") return well("plugins", "the configuration has none");
+  Command ask;
+  ask.argv = {gcc, "-print-file-name=plugin"};
+  ask.keep_output = true;
+  const auto said = kit.processes.run(ask);
+  std::string folder = said ? said->output : "";
+  while (!folder.empty() && folder.back() == '\n') folder.pop_back();
+  if (kit.disk.exists(join(folder, "include/gcc-plugin.h")))
+    return well("plugins", "gcc's headers for them are there");
+  return bad("plugins", fail(fmt::format("CONFIG_GCC_PLUGINS is on, and {} has no headers for plugins", gcc),
+                             "install them", "apt-get install gcc-$(gcc -dumpversion)-plugin-dev")
+                            .value());
+}
+
+Finding keys(Kit& kit, const std::string& tree, const std::string& config) {
+  for (const auto& [option, file] : named_files(config)) {
+    if (kit.disk.exists(join(tree, file))) continue;
+    return bad("keys", fail(fmt::format("CONFIG_{} names {}, which is not in the source", option, file),
+                            "clear the option, or put the file there",
+                            fmt::format("scripts/config --set-str {} ''", option))
+                           .value());
+  }
+  return well("keys", "no certificate that is named is missing");
+}
+
+// From 5.14 on a script says the least version; before, a line of compiler-gcc.h does (40900 is 4.9).
+Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
+  if (kit.disk.exists(join(tree, "scripts/min-tool-version.sh"))) {
+    Command ask;
+    ask.argv = {"sh", "scripts/min-tool-version.sh", "gcc"};
+    ask.folder = tree;
+    ask.env = {{"SRCARCH", "x86"}};
+    ask.keep_output = true;
+    const auto said = kit.processes.run(side.sandbox.wrap(std::move(ask)));
+    return said && said->ok() ? version_in(said->output) : Version{};
+  }
+  const std::string header = text_of(kit, tree, "include/linux/compiler-gcc.h");
+  constexpr std::string_view kMark = "#if GCC_VERSION < ";
+  const auto at = header.find(kMark);
+  if (at == std::string::npos) return {};
+  const auto number = static_cast<unsigned>(std::strtoul(header.c_str() + at + kMark.size(), nullptr, 10));
+  return {number / 10000, number / 100 % 100};
+}
+
+Version version_of(Kit& kit, std::vector<std::string> argv) {
+  Command ask;
+  ask.argv = std::move(argv);
+  ask.keep_output = true;
+  const auto said = kit.processes.run(ask);
+  return said && said->ok() ? version_in(said->output) : Version{};
+}
+
+Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std::string& gcc) {
+  Command ask;
+  ask.argv = {gcc, "-dumpmachine"};
+  ask.keep_output = true;
+  const auto machine = kit.processes.run(ask);
+  if (!machine || !machine->ok())
+    return bad("compiler",
+               fail(fmt::format("{} is no compiler that can be run", gcc), "name another one with --cc",
+                    fmt::format("apt-get install {}", debian_package_of(gcc)))
+                   .value());
+  if (!machine->output.starts_with("x86_64"))
+    return bad("compiler", fail(fmt::format("{} makes code for {}", gcc,
+                                            machine->output.substr(0, machine->output.find('\n'))),
+                                "this kernel is configured for x86_64: name a compiler for that with --cc",
+                                fmt::format("{} -dumpmachine", gcc))
+                               .value());
+  const Version have = version_of(kit, {gcc, "-dumpfullversion", "-dumpversion"});
+  const Version least = least_gcc(kit, side, tree);
+  if (have >= least) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
+  return bad("compiler", fail(fmt::format("{} is {}.{}, and this kernel takes {}.{} or newer", gcc,
+                                          have.major, have.minor, least.major, least.minor),
+                              "name another compiler with --cc", fmt::format("{} --version", gcc))
+                             .value());
+}
+
+// 1.16 is the first that a kernel takes (before, its configuration drops BTF without a word); 1.24 writes
+// 64-bit enumerators, unless it is told not to, and a tree of before 6.0 cannot read them.
+Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
+  constexpr Version kFirst{1, 16};
+  constexpr Version kEnum64{1, 24};
+  if (config_value(config, "DEBUG_INFO_BTF") != "y" ||
+      !kit.disk.exists(join(tree, "scripts/link-vmlinux.sh")))
+    return well("btf", "none is made");
+  const Version have = version_of(kit, {"pahole", "--version"});
+  const auto refuse = [&](std::string what, std::string hint) {
+    return bad("btf", fail(std::move(what), std::move(hint), "pahole --version").value());
+  };
+  if (have < kFirst)
+    return refuse(fmt::format("pahole is {}.{}, and BTF takes 1.16 or newer", have.major, have.minor),
+                  "install a newer pahole (package dwarves)");
+  const bool knows = text_of(kit, tree, "include/uapi/linux/btf.h").find("ENUM64") != std::string::npos;
+  bool leaves_out = false;
+  for (const auto* script : {"scripts/pahole-flags.sh", "scripts/Makefile.btf", "scripts/link-vmlinux.sh"})
+    leaves_out =
+        leaves_out || text_of(kit, tree, script).find("skip_encoding_btf_enum64") != std::string::npos;
+  if (have >= kEnum64 && !knows && !leaves_out)
+    return refuse(
+        fmt::format("pahole {}.{} writes BTF that this kernel's tools cannot read", have.major, have.minor),
+        "have scripts/pahole-flags.sh add --skip_encoding_btf_enum64, or install a pahole before 1.24");
+  return well("btf", fmt::format("pahole {}.{}", have.major, have.minor));
+}
+
+}  // namespace
+
+Version version_in(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (std::isdigit(static_cast<unsigned char>(text[at])) == 0) continue;
+    Version version;
+    const std::string rest(text.substr(at, 32));
+    char* end = nullptr;
+    version.major = static_cast<unsigned>(std::strtoul(rest.c_str(), &end, 10));
+    if (*end == '.') version.minor = static_cast<unsigned>(std::strtoul(end + 1, nullptr, 10));
+    return version;
+  }
+  return {};
+}
+
+TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words) {
+  const std::string config = text_of(kit, tree, ".config");
+  const auto blank = compiler_words.rfind(' ');
+  const std::string gcc = blank == std::string::npos ? compiler_words : compiler_words.substr(blank + 1);
+  TreeState state;
+  state.findings.push_back(helper_docs(kit, side, tree, state.docs));
+  state.findings.push_back(options(kit, config));
+  state.findings.push_back(plugins(kit, config, gcc));
+  state.findings.push_back(keys(kit, tree, config));
+  state.findings.push_back(compiler(kit, side, tree, gcc));
+  state.findings.push_back(btf(kit, tree, config));
+  return state;
+}
+
+}  // namespace kmesh

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a tree that is unpacked, patched and configured will stumble over while it is compiled: asked of it
+// before.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kit/finding.h"
+#include "kit/helper_docs.h"
+#include "kit/kit.h"
+#include "kit/side.h"
+
+namespace kmesh {
+
+struct TreeState {
+  std::vector<Finding> findings;
+  HelperDocs docs;  // what was mended of them
+};
+
+// `tree` is absolute, below the side, with its .config. `compiler` as in Make.
+TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler);
+
+// The lowest version of "gcc" or "pahole" that a tree's own texts ask for, 0.0 where they do not say. Pure.
+struct Version {
+  unsigned major = 0;
+  unsigned minor = 0;
+  auto operator<=>(const Version&) const = default;
+};
+Version version_in(std::string_view text);  // the first "12.2" or "v1.24" in it
+
+}  // namespace kmesh

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/tree_checks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/fakes.h"
+#include "kit/config_needs.h"
+
+namespace kmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const std::string kTree = "/w/enhanced/rpmbuild/BUILD/k/linux";
+
+class TreeChecksTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    put(".config", "CONFIG_X86_64=y\n");
+    put("scripts/link-vmlinux.sh", "pahole\n");
+    put("include/linux/compiler-gcc.h", "#if GCC_VERSION < 40900\n#error\n");
+    says("-dumpmachine", "x86_64-linux-gnu\n");
+    says("-dumpfullversion", "12.2.0\n");
+    says("pahole", "v1.24\n");
+  }
+  void put(const std::string& name, const std::string& text) { disk_.files[join(kTree, name)] = text; }
+  void says(const std::string& word, const std::string& text, int code = 0) {
+    Exit exit;
+    exit.code = code;
+    exit.output = text;
+    // what is said last holds
+    processes_.answers.insert(
+        processes_.answers.begin(),
+        {[word](const Command& command) { return FakeProcesses::has(command, word); }, exit});
+  }
+  Finding found(const std::string& check) {
+    const auto findings = check_tree(kit_, side_, kTree, "ccache gcc").findings;
+    const auto at = std::find_if(findings.begin(), findings.end(),
+                                 [&](const Finding& one) { return one.check == check; });
+    EXPECT_NE(at, findings.end()) << check;
+    return at == findings.end() ? Finding{} : *at;
+  }
+  MemoryDisk disk_;
+  FakeProcesses processes_;
+  FakeStatus status_;
+  Kit kit_{disk_, processes_, status_, {"/k", "/g"}};
+  Side side_{"enhanced", "/w/enhanced", "/w/log", Sandbox(true, "/w/enhanced", "/c")};
+};
+
+TEST_F(TreeChecksTest, ATreeThatIsWell) {
+  for (const auto& finding : check_tree(kit_, side_, kTree, "ccache gcc").findings)
+    EXPECT_EQ(finding.grade, Grade::kOk) << finding.check << ": " << finding.error.what;
+}
+
+TEST_F(TreeChecksTest, WhatOptionsTake) {
+  put(".config", "CONFIG_KERNEL_ZSTD=y\nCONFIG_UNWINDER_ORC=y\nCONFIG_KERNEL_LZ4=n\n");
+  processes_.absent = {"zstd", "lz4"};
+  const Error missing = found("options").error;
+  EXPECT_EQ(missing.what,
+            "this host lacks what the configuration takes: zstd (CONFIG_KERNEL_ZSTD), /usr/include/gelf.h "
+            "(CONFIG_UNWINDER_ORC)");
+  EXPECT_EQ(missing.command, "apt-get install libelf-dev zstd");
+}
+
+TEST_F(TreeChecksTest, CompilerPluginsTakeHeaders) {
+  put(".config", "CONFIG_GCC_PLUGINS=y\n");
+  says("-print-file-name=plugin", "/usr/lib/gcc/12/plugin\n");
+  EXPECT_EQ(found("plugins").grade, Grade::kFailure);
+  disk_.files["/usr/lib/gcc/12/plugin/include/gcc-plugin.h"] = "";
+  EXPECT_EQ(found("plugins").grade, Grade::kOk);
+}
+
+TEST_F(TreeChecksTest, ACertificateThatIsNotThere) {
+  put(".config",
+      "CONFIG_MODULE_SIG_KEY=\"certs/signing_key.pem\"\nCONFIG_SYSTEM_TRUSTED_KEYS=\"debian/x.pem\"\n");
+  EXPECT_EQ(found("keys").error.what,
+            "CONFIG_SYSTEM_TRUSTED_KEYS names debian/x.pem, which is not in the source");
+  put("debian/x.pem", "");
+  EXPECT_EQ(found("keys").grade, Grade::kOk);
+}
+
+TEST_F(TreeChecksTest, TheCompilerIsOldEnoughAndOfThisArchitecture) {
+  says("-dumpfullversion", "4.8.5\n");
+  EXPECT_EQ(found("compiler").error.what, "gcc is 4.8, and this kernel takes 4.9 or newer");
+  says("-dumpfullversion", "12.2.0\n");
+  put("scripts/min-tool-version.sh", "");
+  says("scripts/min-tool-version.sh", "13.1.0\n");
+  EXPECT_EQ(found("compiler").error.what, "gcc is 12.2, and this kernel takes 13.1 or newer");
+  says("scripts/min-tool-version.sh", "5.1.0\n");
+  EXPECT_EQ(found("compiler").grade, Grade::kOk);
+  says("-dumpmachine", "aarch64-linux-gnu\n");
+  EXPECT_EQ(found("compiler").error.what, "gcc makes code for aarch64-linux-gnu");
+  says("-dumpmachine", "", 127);
+  EXPECT_EQ(found("compiler").error.what, "gcc is no compiler that can be run");
+}
+
+TEST_F(TreeChecksTest, PaholeFitsTheTree) {
+  put(".config", "CONFIG_DEBUG_INFO_BTF=y\n");
+  EXPECT_THAT(found("btf").error.what, HasSubstr("1.24 writes BTF that this kernel's tools cannot read"));
+  put("scripts/pahole-flags.sh", "--skip_encoding_btf_enum64\n");
+  EXPECT_EQ(found("btf").grade, Grade::kOk);
+  disk_.files.erase(join(kTree, "scripts/pahole-flags.sh"));
+  put("include/uapi/linux/btf.h", "BTF_KIND_ENUM64\n");
+  EXPECT_EQ(found("btf").grade, Grade::kOk);
+  says("pahole", "v1.12\n");
+  EXPECT_EQ(found("btf").error.what, "pahole is 1.12, and BTF takes 1.16 or newer");
+}
+
+TEST_F(TreeChecksTest, TheHelpersScriptIsTaughtWhatItDoesNotKnow) {
+  put("scripts/bpf_helpers_doc.py", "    known_types = {\n            'char',\n    }\n");
+  put("tools/include/uapi/linux/bpf.h", "");
+  // says so until the script has the type
+  Exit unknown;
+  unknown.code = 1;
+  unknown.output = "Unrecognized type 'char *', please add it to known types!\n";
+  processes_.answers.insert(
+      processes_.answers.begin(),
+      {[&](const Command& command) { return FakeProcesses::has(command, "scripts/bpf_helpers_doc.py"); },
+       Exit{}});
+  processes_.answers.insert(
+      processes_.answers.begin(),
+      {[&](const Command& command) {
+         return FakeProcesses::has(command, "scripts/bpf_helpers_doc.py") &&
+                disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")].find("'char *'") == std::string::npos;
+       },
+       unknown});
+  const auto state = check_tree(kit_, side_, kTree, "gcc");
+  EXPECT_THAT(state.docs.added, ElementsAre("char *"));
+  EXPECT_EQ(state.findings.front().grade, Grade::kWarning);
+  EXPECT_EQ(disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")],
+            "    known_types = {\n            'char *',\n            'char',\n    }\n");
+}
+
+TEST_F(TreeChecksTest, AScriptThatCannotBeTaughtIsAFailure) {
+  put("scripts/bpf_doc.py", "no list\n");
+  put("tools/include/uapi/linux/bpf.h", "");
+  says("scripts/bpf_doc.py", "Unrecognized type 'char *', please add it to known types!\n", 1);
+  EXPECT_THAT(found("helper-docs").error.what, HasSubstr("does not know the type 'char *'"));
+  says("scripts/bpf_doc.py", "Traceback\n", 1);
+  EXPECT_THAT(found("helper-docs").error.what, HasSubstr("cannot read"));
+}
+
+TEST(KnownType, IsWrittenAsPythonWritesIt) {
+  EXPECT_EQ(with_known_type("known_types = {\n}\n", "it's"), "known_types = {\n            'it\\'s',\n}\n");
+  EXPECT_EQ(with_known_type("types = []\n", "x"), std::nullopt);
+}
+
+TEST(BringersOf, AreThePatchesThatAddTheTypeToTheHeader) {
+  const auto patch = [](const std::string& name, const std::string& file, char kind,
+                        const std::string& text) {
+    Patch made;
+    made.file = name;
+    made.files = {{file, file, {{1, 1, {{kind, text}}}}}};
+    return made;
+  };
+  const HelperDocs docs{"scripts/x.py", "tools/include/uapi/linux/bpf.h", {"char *"}};
+  const Patch adds = patch("adds", docs.header, '+', " * int bpf_x(char *name)\n");
+  const Patch removes = patch("removes", docs.header, '-', " * int bpf_x(char *name)\n");
+  const Patch other = patch("other", "net/core/filter.c", '+', "char *x;\n");
+  EXPECT_THAT(bringers_of("char *", docs, {&removes, &adds, &other}), ElementsAre("adds"));
+}
+
+TEST(ConfigNeeds, ReadsValues) {
+  EXPECT_EQ(config_value("CONFIG_A=\"x y\"\n# CONFIG_B is not set\nCONFIG_AB=y\n", "A"), "x y");
+  EXPECT_EQ(config_value("# CONFIG_B is not set\n", "B"), std::nullopt);
+  EXPECT_THAT(named_files("CONFIG_SYSTEM_TRUSTED_KEYS=\"\"\nCONFIG_MODULE_SIG_KEY=\"pkcs11:token\"\n"),
+              IsEmpty());
+}
+
+TEST(VersionIn, FindsTheFirst) {
+  EXPECT_EQ(version_in("v1.24\n"), (Version{1, 24}));
+  EXPECT_EQ(version_in("gcc 12\n"), (Version{12, 0}));
+  EXPECT_EQ(version_in("none"), (Version{0, 0}));
+}
+
+}  // namespace
+}  // namespace kmesh

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# After one patch was edited only what it touches is compiled again, and the packages are those of a build from nothing.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The fake kernel with objects that make decides about: two of what the patches change, two of files they do not.
+cat > hooks.mk <<'MAKE'
+HOOK_BUILD = $(MAKE) vmlinux
+%.o: %.c
+	@echo '  CC      $@'
+	cp $< $@
+net/core/filter.o: include/trace/bpf_probe.h
+vmlinux: net/core/filter.o init/main.o init/other.o
+	cat $^ include/trace/bpf_probe.h > $@
+MAKE
+fake_kernel
+mkdir -p linux-5.10.999/init
+for file in main other; do echo "$file" > "linux-5.10.999/init/$file.c"; done
+pack linux-5.10.999 "$T/$TARBALL"
+
+compiled() { grep -hoE '^  CC      [a-z].*\.o$' "$W/logs/build.log" | sort -u | tr '\n' ' '; }
+packages() { cat "$W/packages/SHA256SUMS"; }
+
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      init/main.o   CC      init/other.o   CC      net/core/filter.o " "compiled"
+
+# the edited patch changes net/core/filter.c
+sed -i 's/^+.*bpf_ctx_range.*/&\t\/* edited *\//' "$SERIES/$FIRST"
+build --until package
+expect_exit 0
+expect_stage prep "done: $FIRST changed"
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after one patch was edited"
+refute_file "$W/previous"
+rebuilt=$(packages)
+mv "$W" first
+build --until package
+expect_exit 0
+expect_same "$(packages)" "$rebuilt" "the packages of a build from nothing"
+rm -rf "$W"
+mv first "$W"
+
+# a patch that is taken out of the series: what it had changed is compiled
+sed -i "/$FIRST/d" "$SERIES/series"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled without the patch"
+make_series
+
+# with another source the objects are of no use
+echo changed > linux-5.10.999/init/other.c
+pack linux-5.10.999 "$T/$TARBALL"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      init/main.o   CC      init/other.o   CC      net/core/filter.o " "compiled of another source"
+refute_file "$W/previous"
+
+# nor are they where somebody changed the tree they came of
+tree=$(dirname "$(find "$W/enhanced/rpmbuild/BUILD" -name Kbuild)")
+echo 'by hand' >> "$tree/init/main.c"
+sed -i 's/^+.*bpf_ctx_range.*/&\t\/* once more *\//' "$SERIES/$FIRST"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      init/main.o   CC      init/other.o   CC      net/core/filter.o " "compiled of a tree changed by hand"
+
+# killed while the tree lies aside: the next run uses it
+sed -i 's/ once more / twice more /' "$SERIES/$FIRST"
+build --until edit
+expect_exit 0
+expect_file "$W/previous/previous.json"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after a run that ended between"
