@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Failures of compiling and linking, of BTF, modules and the kABI.
+
+fail_compiler_too_old() {
+    on 6.12 source
+    program gcc-old <<'SCRIPT'
+#!/bin/sh
+# A gcc that says it is an old one.
+case " $* " in
+*' -E '*) exec gcc "$@" -U__GNUC__ -U__GNUC_MINOR__ -U__GNUC_PATCHLEVEL__ -D__GNUC__=4 -D__GNUC_MINOR__=8 -D__GNUC_PATCHLEVEL__=5 ;;
+*) exec gcc "$@" ;;
+esac
+SCRIPT
+    record 'make CC=gcc-old tinyconfig'
+    says 'Compiler is too old|compiler is too old'
+}
+
+fail_linker_too_old() {
+    on 6.12 source
+    program ld-old <<'SCRIPT'
+#!/bin/sh
+# An ld that says it is an old one.
+case $1 in --version) echo 'GNU ld version 2.23.52.0.1-55.el7 20130226' ;; *) exec ld "$@" ;; esac
+SCRIPT
+    record 'make LD=ld-old tinyconfig'
+    says 'inker is too old'
+}
+
+fail_compiler_option_unknown() {
+    on 5.10 prepared
+    record 'make KCFLAGS=-fmin-function-alignment-of-newer-gcc=16 kernel/fork.o'
+    says 'unrecognized command-line option'
+}
+
+# Another compiler than the one the tree was configured with.
+fail_compiler_changed() {
+    on 5.10 prepared
+    record 'make CC=clang kernel/fork.o'
+}
+
+# added FILE LINES : to the end of a file of the tree, as a series' patch would.
+added() { printf '%s\n' "$2" >> "$SCENE/tree/$1"; }
+
+fail_compile_implicit() {
+    on 5.10 prepared
+    added kernel/fork.c 'int kmesh_defer(struct task_struct *task)
+{
+	return kmesh_defer_connect(task);
+}'
+    record 'make kernel/fork.o'
+    says 'implicit declaration of function'
+}
+
+fail_compile_implicit_utf8() {
+    on 5.10 prepared
+    LANGUAGE_OF_LOG=C.UTF-8
+    added kernel/fork.c 'int kmesh_defer(struct task_struct *task)
+{
+	return kmesh_defer_connect(task);
+}'
+    record 'make kernel/fork.o'
+    says 'implicit declaration of function'
+}
+
+fail_compile_member() {
+    on 5.10 prepared
+    added kernel/fork.c 'int kmesh_defer(struct task_struct *task);
+int kmesh_defer(struct task_struct *task)
+{
+	return task->defer_connect;
+}'
+    record 'make kernel/fork.o'
+    says 'has no member named'
+}
+
+fail_compile_arguments() {
+    on 5.10 prepared
+    added kernel/fork.c 'void kmesh_put(struct task_struct *task);
+void kmesh_put(struct task_struct *task)
+{
+	put_task_stack(task, true);
+}'
+    record 'make kernel/fork.o'
+    says 'too many arguments to function'
+}
+
+fail_compile_redefinition() {
+    on 5.10 prepared
+    added kernel/fork.c 'struct vm_stack {
+	struct rcu_head rcu;
+};
+
+int nr_threads = 1;
+void put_task_stack(struct task_struct *task) { }'
+    record 'make kernel/fork.o'
+    says 'redefinition of'
+}
+
+fail_compile_header_missing() {
+    on 5.10 prepared
+    sed -i '1i #include <net/kmesh.h>' "$SCENE/tree/kernel/fork.c"
+    record 'make kernel/fork.o'
+    says 'fatal error: net/kmesh.h: No such file or directory'
+}
+
+fail_conflict_markers() {
+    on 5.10 prepared
+    added kernel/fork.c '<<<<<<< HEAD
+int kmesh_ours;
+=======
+int kmesh_theirs;
+>>>>>>> bpf: sockmap: add extra return value for sockops'
+    record 'make kernel/fork.o'
+    says 'version control conflict marker in file'
+}
+
+fail_warnings_fatal() {
+    on 5.10 prepared
+    added kernel/fork.c 'static int kmesh_unused(void)
+{
+	int value;
+
+	return value;
+}'
+    record 'make KCFLAGS=-Werror kernel/fork.o'
+    says 'error: .*\[-Werror=unused-function\]'
+}
+
+# 6.12 has CONFIG_WERROR.
+fail_warnings_fatal_6_12() {
+    on 6.12 configured
+    quietly 'scripts/config -e WERROR && make olddefconfig && make -j2 prepare scripts'
+    added kernel/fork.c 'int kmesh_hook(void)
+{
+	return 0;
+}'
+    record 'make kernel/fork.o'
+    says 'error: no previous prototype'
+}
+
+# The user's tools are built with the flags of a distribution, as an exported CFLAGS brings them.
+fail_host_flags() {
+    on 5.10 configured
+    record 'make HOSTCFLAGS="-O2 -Werror -Wall -Wextra" prepare'
+    says 'Werror'
+}
+
+fail_out_of_memory() {
+    on 5.10 prepared
+    # What the kernel's OOM killer sends is sent by a limit of processor time: nobody's memory has to run out for it.
+    program gcc-killed <<'SCRIPT'
+#!/bin/sh
+exec prlimit --cpu=1:1 gcc "$@"
+SCRIPT
+    added kernel/fork.c "$(for ((i = 0; i < 3000; i++)); do
+        echo "int kmesh_$i(int a); int kmesh_$i(int a) { int i, b = a; for (i = 0; i < a; i++) b += i * $i + (b >> 3); return b; }"; done)"
+    record 'make CC=gcc-killed kernel/fork.o'
+    says 'fatal error: Killed signal terminated program cc1'
+}
+
+fail_out_of_memory_address_space() {
+    on 5.10 prepared
+    program gcc-limited <<'SCRIPT'
+#!/bin/sh
+exec prlimit --as=60000000 gcc "$@"
+SCRIPT
+    record 'make CC=gcc-limited kernel/fork.o'
+    says 'out of memory|virtual memory exhausted'
+}
+
+fail_objtool_missing() {
+    on 5.10 prepared
+    quietly 'rm tools/objtool/objtool && rm -r tools/objtool/*.c && touch .config'
+    record 'make kernel/fork.o'
+    says 'objtool'
+}
+
+fail_objtool_other_libc() {
+    on 5.10 prepared
+    # Built elsewhere, against a library that is not here.
+    hide 'lib/x86_64-linux-gnu/libelf*.so*'
+    record 'make -o tools/objtool/objtool -o prepare -f scripts/Makefile.build obj=kernel need-builtin=1 kernel/fork.o'
+    says 'libelf.so.1'
+}
+
+# ---- linking: a kernel of four objects ----
+
+# link NAME=VALUE... : the command that links it
+LINK='make build-dirs= KBUILD_VMLINUX_LIBS= KBUILD_VMLINUX_OBJS="'$OBJECTS'"'
+UNRESOLVED='LDFLAGS_vmlinux="--unresolved-symbols=ignore-all --noinhibit-exec"'
+
+fail_undefined_reference() {
+    on 5.10 objects
+    quietly 'scripts/config -d DEBUG_INFO_BTF -d KALLSYMS && make olddefconfig prepare'
+    record "$LINK vmlinux"
+    says 'undefined reference to'
+}
+
+# A series calls a function that its configuration leaves out; 16-bit boot code is linked on its own.
+fail_undefined_reference_boot() {
+    on 5.10 prepared
+    added arch/x86/boot/version.c 'extern int kmesh_boot(void);
+int kmesh_start(void) { return kmesh_boot(); }'
+    record 'make -f scripts/Makefile.build obj=arch/x86/boot arch/x86/boot/setup.elf'
+    says 'undefined reference to `kmesh_boot'
+}
+
+fail_vmlinux_lds_missing() {
+    on 5.10 objects
+    quietly 'scripts/config -d DEBUG_INFO_BTF -d KALLSYMS && make olddefconfig prepare && rm arch/x86/kernel/vmlinux.lds'
+    record "$LINK KBUILD_LDS=arch/x86/kernel/vmlinux.lds vmlinux"
+}
+
+fail_multiple_definition() {
+    on 5.10 objects
+    added net/ipv4/tcp.c 'int kmesh_enabled = 1;'
+    added kernel/fork.c 'int kmesh_enabled = 1;'
+    quietly 'make -j2 kernel/fork.o net/ipv4/tcp.o'
+    record "$LINK vmlinux"
+    says 'multiple definition of'
+}
+
+fail_pahole_missing() {
+    on 5.10 objects
+    hide bin/pahole
+    record "$LINK vmlinux"
+    says 'pahole .pahole. is not available'
+}
+
+fail_pahole_missing_6_1() {
+    on 6.1 objects
+    hide bin/pahole
+    record "make build-dirs= KBUILD_VMLINUX_LIBS= KBUILD_VMLINUX_OBJS='$OBJECTS' vmlinux"
+    says 'pahole'
+}
+
+fail_pahole_old() {
+    on 5.10 objects
+    program pahole <<'SCRIPT'
+#!/bin/sh
+echo v1.12
+SCRIPT
+    record "$LINK vmlinux"
+    says 'pahole version v1.12 is too old'
+}
+
+fail_pahole_killed() {
+    on 5.10 objects
+    program pahole <<'SCRIPT'
+#!/bin/sh
+case $1 in --version) echo v1.24 ;; *) kill -9 $$ ;; esac
+SCRIPT
+    record "$LINK $UNRESOLVED vmlinux"
+    says 'Killed'
+}
+
+# A pahole that knows enum64, in a tree from before scripts/pahole-flags.sh asked it not to use it.
+fail_btf_load() {
+    on 5.10 objects
+    quietly 'sed -i "/skip_encoding_btf_enum64/d" scripts/pahole-flags.sh && scripts/config -d KALLSYMS && make olddefconfig prepare'
+    record "$LINK $UNRESOLVED vmlinux"
+    says 'FAILED: load BTF from vmlinux'
+}
+
+fail_btf_ids() {
+    on 5.10 objects
+    quietly 'scripts/config -d KALLSYMS && make olddefconfig prepare'
+    record "$LINK $UNRESOLVED vmlinux"
+    says 'FAILED unresolved symbol'
+}
+
+# ---- modules ----
+
+# module SOURCE : a module beside the tree, and what the kernel of four objects exports.
+module() {
+    mkdir -p "$SCENE/kmesh/module"
+    printf '%s\n' '#include <linux/module.h>' "$1" > "$SCENE/kmesh/module/small.c"
+    echo 'obj-m += small.o' > "$SCENE/kmesh/module/Makefile"
+    quietly "make modules_prepare && scripts/mod/modpost -o Module.symvers $OBJECTS" || true
+    [ -s "$SCENE/tree/Module.symvers" ] || die "no Module.symvers"
+}
+
+fail_modpost_undefined() {
+    on 5.10 objects
+    module 'void kmesh_unexported(void);
+static int __init small_init(void) { kmesh_unexported(); return 0; }
+module_init(small_init);
+MODULE_LICENSE("GPL");'
+    record 'make M=/kmesh/module modules'
+    says 'ERROR: modpost: "kmesh_unexported" .* undefined!'
+}
+
+fail_modpost_gpl_only() {
+    on 5.10 objects
+    module '#include <linux/sched/mm.h>
+static int __init small_init(void) { mmput(current->mm); return 0; }
+module_init(small_init);
+MODULE_LICENSE("Proprietary");'
+    record 'make M=/kmesh/module modules'
+    says 'GPL-incompatible module'
+}
+
+fail_modpost_license() {
+    on 5.10 objects
+    module 'static int __init small_init(void) { return 0; }
+module_init(small_init);'
+    record 'make M=/kmesh/module modules'
+    says 'missing MODULE_LICENSE'
+}
+
+fail_module_tree_not_prepared() {
+    on 5.10 source
+    mkdir -p "$SCENE/kmesh/module"
+    echo 'obj-m += small.o' > "$SCENE/kmesh/module/Makefile"
+    record 'make M=/kmesh/module modules'
+    says 'Kernel configuration is invalid'
+}
+
+fail_module_headers_missing() {
+    nowhere
+    record 'make -C /lib/modules/5.10.0-1.kmesh.x86_64/build M=/kmesh modules'
+    says 'No such file or directory'
+}
+
+fail_module_plugin_missing() {
+    on 5.10 configured
+    quietly 'scripts/config -e GCC_PLUGINS -e GCC_PLUGIN_STRUCTLEAK_USER && make olddefconfig && grep GCC_PLUGINS=y .config && make -j2 prepare scripts'
+    quietly 'rm scripts/gcc-plugins/*.so'
+    record 'make -f scripts/Makefile.build obj=kernel need-builtin=1 kernel/fork.o'
+}
+
+# ---- the kABI ----
+
+kabi() { # SED : what the reference differs in
+    on 5.10 objects
+    cp "$here/../../kernel/rpm/check-kabi" "$SCENE/kmesh/check-kabi"
+    quietly "make scripts && scripts/mod/modpost -m -o Module.symvers $OBJECTS" || true
+    grep -E '	(tcp_sendmsg|tcp_recvmsg|bpf_prog_put|mmput)	' "$SCENE/tree/Module.symvers" > "$SCENE/kmesh/Module.kabi_x86_64"
+    [ "$(wc -l < "$SCENE/kmesh/Module.kabi_x86_64")" -ge 3 ] || die "no symbols to compare"
+    sed -i "$1" "$SCENE/kmesh/Module.kabi_x86_64"
+    record 'sh /kmesh/check-kabi /kmesh/Module.kabi_x86_64 Module.symvers'
+}
+
+fail_kabi_broken() {
+    kabi 's/^0x[0-9a-f]*/0x12345678/;$s/$/\n0x11111111\tkmesh_gone\tvmlinux\tEXPORT_SYMBOL/'
+    says 'kabi: broken'
+}

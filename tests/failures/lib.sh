@@ -25,6 +25,7 @@ tarball_of() {
 # unpacked VERSION
 unpacked() {
     local to=$SCRATCH/$1/source
+    mkdir -p "$SCRATCH/$1"
     [ ! -d "$to" ] || return 0
     rm -rf "$to.new"
     mkdir -p "$to.new"
@@ -54,18 +55,18 @@ layers() {
     fi
     below=$(layers "$version" "${BEFORE[$layer]}")
     made=$SCRATCH/$version/$layer
-    if [ ! -d "$made" ]; then
-        echo "$version: $layer" >&2
-        # In a process of its own: the caller's scene, if there is one, is another.
-        (
-            NAME=$version-$layer
-            scene_begins "$below"
-            "make_$layer"
-            umount "$SCENE/tree"
-            mv "$SCENE/upper-tree" "$made"
-            scene_ends
-        ) >&2
-    fi
+    # In a process of its own: the caller's scene, if there is one, is another. Two captures may run beside each other.
+    (
+        flock 9
+        [ ! -d "$made" ] || exit 0
+        echo "$version: $layer"
+        NAME=$version-$layer
+        scene_begins "$below"
+        "make_$layer"
+        umount "$SCENE/tree"
+        mv "$SCENE/upper-tree" "$made"
+        scene_ends
+    ) >&2 9> "$made.lock"
     echo "$version/$layer:$below"
 }
 
@@ -80,6 +81,7 @@ scene_begins() { # LOWERS
     mkdir -p "$SCENE"/kmesh/{home,rpmbuild/{BUILD,BUILDROOT,RPMS,SOURCES,SPECS,SRPMS}}
     mount -t overlay overlay -o "lowerdir=/usr,upperdir=$SCENE/upper-usr,workdir=$SCENE/work-usr" "$SCENE/usr"
     MORE=()
+    UNSHARED=(--unshare-all)
     PLACE=/kmesh/rpmbuild
     LANGUAGE_OF_LOG=C
     if [ -n "$1" ]; then
@@ -137,7 +139,7 @@ program() {
 }
 
 sandbox() {
-    nice -n 5 bwrap --unshare-all --hostname kmesh --die-with-parent --clearenv --setenv PATH /usr/bin:/usr/sbin --setenv HOME /kmesh/home \
+    nice -n 5 bwrap "${UNSHARED[@]}" --hostname kmesh --die-with-parent --clearenv --setenv PATH /usr/bin:/usr/sbin --setenv HOME /kmesh/home \
         --setenv LANG "$LANGUAGE_OF_LOG" --setenv KBUILD_BUILD_USER kmesh --setenv KBUILD_BUILD_HOST kmesh \
         --ro-bind "$SCENE/usr" /usr --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
         --ro-bind /etc/alternatives /etc/alternatives --ro-bind /etc/ld.so.cache /etc/ld.so.cache --dir /var/tmp \

@@ -93,7 +93,7 @@ fail_linker_missing() {
 
 fail_libc_headers_missing() {
     on 5.10 source
-    hide include/stdlib.h include/stdio.h include/sys include/x86_64-linux-gnu/sys
+    hide include/stdlib.h include/stdio.h include/x86_64-linux-gnu/sys
     record 'make tinyconfig'
     says 'fatal error: .*: No such file or directory'
 }

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Failures of the tree, its configuration and keys, and of where it lies: disks, limits, rights, names.
+
+# documented TYPE : a helper of BPF whose documentation has an argument of that type.
+documented() {
+    local file
+    for file in "$SCENE"/tree/{,tools/}include/uapi/linux/bpf.h; do
+        awk -v type="$1" '
+        /^ \*\/$/ && !done { held = $0; next }
+        held != "" {
+            if ($0 ~ /^#define _*BPF_FUNC_MAPPER\(FN/) {
+                print " *\n * long bpf_parse_header_msg(" type "text, u32 size)\n * \tDescription\n * \t\tParse a header.\n" \
+                    " * \tReturn\n * \t\t0 on success, or a negative error in case of failure."
+                done = 1
+            }
+            print held; held = ""
+        }
+        { print }' "$file" > "$SCENE/bpf.h"
+        grep -q parse_header_msg "$SCENE/bpf.h" || die "$file: no helper went in"
+        cat "$SCENE/bpf.h" > "$file"
+    done
+}
+
+fail_helper_docs_type() {
+    on 5.10 configured
+    documented 'char *'
+    record 'make prepare'
+    says "Unrecognized type 'char \*'"
+    says '^make.*\*\*\* .*bpf_helper_defs.h. Error 1'
+}
+
+fail_helper_docs_type_6_1() {
+    on 6.1 configured
+    documented 'char *'
+    sed -i 's/^\tFN(user_ringbuf_drain),.*/&\n\tFN(parse_header_msg),\t\t\\/' "$SCENE"/tree/{,tools/}include/uapi/linux/bpf.h
+    record 'make prepare'
+    says "Unrecognized type 'char \*'"
+}
+
+# A series brings a helper's documentation and not its number.
+fail_helper_docs_count_6_1() {
+    on 6.1 configured
+    documented 'char *'
+    record 'make prepare'
+    says 'helpers'
+}
+
+fail_trusted_keys() {
+    on 5.10 configured
+    signed '' debian/certs/debian-uefi-certs.pem
+    quietly 'make prepare scripts'
+    record 'make certs/'
+    says "No rule to make target 'debian/certs/debian-uefi-certs.pem'"
+}
+
+fail_trusted_keys_6_12() {
+    on 6.12 configured
+    signed '' debian/certs/debian-uefi-certs.pem
+    quietly 'make prepare scripts'
+    record 'make certs/'
+    says "No rule to make target 'debian/certs/debian-uefi-certs.pem'"
+}
+
+fail_signing_key_missing() {
+    on 5.10 configured
+    signed certs/distribution.pem
+    quietly 'make prepare scripts'
+    record 'make certs/'
+    says "No rule to make target 'certs/distribution.pem'"
+}
+
+fail_config_asks() {
+    on 5.10 configured
+    quietly 'sed -i "/CONFIG_BPF_JIT_ALWAYS_ON/d;/CONFIG_CGROUP_BPF/d;/CONFIG_LOCALVERSION_AUTO/d" .config'
+    record 'make prepare'
+    says 'Restart config'
+}
+
+fail_config_missing() {
+    on 5.10 source
+    record 'make prepare'
+    says 'Configuration file ".config" not found'
+}
+
+fail_config_damaged() {
+    on 5.10 configured
+    quietly 'sed -i "s/^CONFIG_NET=y/CONFIG_NET=yes/;s/^CONFIG_INET=y/CONFIG_INET y/;s/^CONFIG_LOG_BUF_SHIFT=.*/CONFIG_LOG_BUF_SHIFT=large/" .config
+        echo "<<<<<<< HEAD" >> .config'
+    record 'make oldconfig'
+    says '.config:[0-9]+:warning'
+}
+
+fail_kconfig_damaged() {
+    on 5.10 configured
+    sed -i '0,/^config /s//<<<<<<< HEAD\nconfig /' "$SCENE/tree/net/Kconfig"
+    record 'make olddefconfig'
+    says 'net/Kconfig:[0-9]+:'
+}
+
+fail_kconfig_source_missing() {
+    on 5.10 configured
+    sed -i '0,/^source /s//source "net\/kmesh\/Kconfig"\nsource /' "$SCENE/tree/net/Kconfig"
+    record 'make olddefconfig'
+    says "can't open file \"net/kmesh/Kconfig\""
+}
+
+fail_object_without_source() {
+    on 5.10 prepared
+    echo 'obj-y += kmesh_hooks.o' >> "$SCENE/tree/net/ethernet/Makefile"
+    record 'make net/ethernet/'
+    says "No rule to make target 'net/ethernet/kmesh_hooks.o'"
+}
+
+fail_makefile_damaged() {
+    on 5.10 configured
+    sed -i '/^obj-/{s//<<<<<<< HEAD\n&/;:a;n;ba}' "$SCENE/tree/kernel/bpf/Makefile"
+    quietly 'make -j2 prepare scripts'
+    record 'make kernel/bpf/'
+    says 'missing separator'
+}
+
+fail_tree_not_clean() {
+    on 5.10 prepared
+    record 'make O=/kmesh/out tinyconfig prepare'
+    says 'source tree is not clean'
+}
+
+fail_tree_read_only() {
+    on 5.10 configured
+    MORE=(--ro-bind "$SCENE/tree" $TREE)
+    record 'make prepare'
+    says 'Read-only file system'
+}
+
+fail_path_with_colon() {
+    on 5.10 source
+    quietly 'ls'
+    PLACE=/kmesh/linux:5.10
+    MORE=(--bind "$SCENE/tree" "$PLACE")
+    record 'make tinyconfig'
+    says 'cannot contain spaces or colons'
+}
+
+# Below a folder whose name is as long as names may be, many times.
+fail_path_too_long() {
+    nowhere
+    small_spec
+    record 'name=$(printf "%250s" "" | tr " " k)
+        rpmbuild --define "_builddir /kmesh/$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do printf "%s/" $name; done)" -bp SPECS/small.spec'
+    says 'File name too long'
+}
+
+fail_mount_noexec() {
+    on 5.10 source
+    small 200m noexec
+    record 'make O=/kmesh/small tinyconfig'
+    says 'Permission denied'
+}
+
+fail_disk_full() {
+    on 5.10 source
+    small 100k
+    record 'make O=/kmesh/small tinyconfig'
+    says 'No space left on device'
+}
+
+# bison has its own words for it.
+fail_disk_full_bison() {
+    on 5.10 source
+    small 300k
+    record 'make O=/kmesh/small tinyconfig'
+    says 'bison: input/output error'
+}
+
+fail_disk_full_compiler() {
+    on 5.10 prepared
+    small 64k
+    record 'TMPDIR=/kmesh/small make kernel/fork.o kernel/bpf/syscall.o'
+    says 'No space left on device'
+}
+
+fail_disk_full_unpacking() {
+    nowhere
+    small_spec
+    small 16k
+    record 'rpmbuild --define "_builddir /kmesh/small" -bp SPECS/small.spec'
+    says 'No space left on device'
+}
+
+fail_disk_full_ccache() {
+    on 5.10 prepared
+    small 40k
+    record 'CCACHE_DIR=/kmesh/small CCACHE_TEMPDIR=/kmesh/small make CC="ccache gcc" kernel/fork.o'
+    says 'No space left on device'
+}
+
+fail_ccache_read_only() {
+    on 5.10 prepared
+    small 1m ro
+    record 'CCACHE_DIR=/kmesh/small make CC="ccache gcc" kernel/fork.o'
+    says 'ccache'
+}
+
+# A user's limit of processes. Root has none, so it is somebody else.
+fail_cannot_fork() {
+    on 5.10 source
+    small 200m mode=777
+    UNSHARED=(--unshare-ipc --unshare-pid --unshare-net --unshare-uts --cap-add CAP_SETUID --cap-add CAP_SETGID)
+    record 'make O=/kmesh/small tinyconfig > /dev/null && chmod -R a+rwX /kmesh/small &&
+        setpriv --reuid 64001 --regid 64001 --clear-groups prlimit --nproc=6 make O=/kmesh/small -j8 prepare'
+    says 'Resource temporarily unavailable'
+}
+
+fail_too_many_open_files() {
+    on 5.10 prepared
+    record 'prlimit --nofile=8 make kernel/fork.o'
+    says 'Too many open files'
+}
+
+fail_argument_list_too_long() {
+    on 5.10 prepared
+    record 'prlimit --stack=524288 make KCFLAGS="$(for i in $(seq 9000); do printf -- "-DA$i "; done)" kernel/fork.o'
+    says 'Argument list too long'
+}
+
+# The clock was set back, or the tree comes from a machine whose clock is ahead: make goes on, and makes too much or too little.
+fail_clock_skew() {
+    on 5.10 prepared
+    quietly 'touch -d "+2 days" .config include/generated/autoconf.h kernel/fork.c'
+    record 'make kernel/fork.o && false'
+    says 'Clock skew detected'
+}
+
+fail_wrong_version() {
+    nowhere
+    small_spec '' 'tree=5.10.261
+if [ "$tree" != "%{version}" ]; then echo "%{SOURCE0} is Linux $tree, this spec is for %{version}" >&2; exit 1; fi'
+    record 'rpmbuild -bp SPECS/small.spec'
+    says 'this spec is for'
+}
+
+# ---- what goes well, and says confusing things all the same ----
+
+clean_prepare() {
+    on 5.10 configured
+    record_good 'make prepare scripts'
+}
+
+clean_objects() {
+    on 5.10 prepared
+    record_good 'make kernel/fork.o tools/objtool'
+}
+
+clean_configure() {
+    on 6.12 source
+    cp "$here/../../kernel/configs/slim.config" "$SCENE/kmesh/slim.config"
+    record_good 'make tinyconfig && scripts/kconfig/merge_config.sh -m .config /kmesh/slim.config && make olddefconfig'
+}
+
+clean_patch() {
+    nowhere
+    small_patch
+    sed -i 's/^@@ -2,6 +2,6/@@ -4,6 +4,6/' "$SCENE/kmesh/rpmbuild/SOURCES/small.patch"
+    small_spec '' '%patch0 -p1' 'Patch0: small.patch'
+    record_good 'rpmbuild -bp SPECS/small.spec'
+}
