@@ -5,6 +5,7 @@
 # usage: capture.sh TREE_TARBALL OUTPUT_FOLDER [NAME...]   without names: all of them
 #        capture.sh --list                                  their names
 #        capture.sh --cut LOG OUTPUT                        a log that is there, shortened and checked like the others
+#        capture.sh --check FOLDER                          its README.md has a row for each log, whose line that log has
 # TREE_TARBALL is Linux 5.10's source. Failures of other kernels need TREE_6_1 or TREE_6_12, a tarball each. SCRATCH is where trees
 # are unpacked and kept for the next run (10 GB); without it they go away at the end. To be run as root: it mounts, in a mount
 # namespace of its own, and hides programs there. What is mounted goes away with it.
@@ -21,13 +22,14 @@ done
 names() { declare -F | sed -n 's/^declare -f fail_//p;s/^declare -f \(clean_.*\)/\1/p' | tr _ -; }
 
 usage() {
-    sed -n 's/^# //;4,9p' "$0" >&2
+    sed -n '5,9s/^# //p' "$0" >&2
     exit 2
 }
 
 case ${1-} in
 --list) names; exit ;;
 --cut) [ $# = 3 ] || usage; prepare_leaks; cut_log < "$2" > "$3"; no_leak "$3"; exit ;;
+--check) [ $# = 2 ] || usage; check_rows "$2"; exit ;;
 -* | '') usage ;;
 esac
 [ $# -ge 2 ] || usage
@@ -38,11 +40,13 @@ OUTPUT=$(realpath "$2")
 shift 2
 
 if [ -z "${CAPTURE_INSIDE-}" ]; then
-    kept=${SCRATCH-}
-    SCRATCH=$(mkdir -p "${kept:=$(mktemp -d "${TMPDIR:-/var/tmp}/kmesh-failures.XXXXXX")}" && realpath "$kept")
+    kept=$SCRATCH
+    [ -n "$kept" ] || SCRATCH=$(mktemp -d "${TMPDIR:-/var/tmp}/kmesh-failures.XXXXXX")
+    mkdir -p "$SCRATCH"
+    SCRATCH=$(realpath "$SCRATCH")
     code=0
     CAPTURE_INSIDE=1 SCRATCH=$SCRATCH unshare --mount --propagation private -- "$0" "$TREE_5_10" "$OUTPUT" "$@" || code=$?
-    case $kept in */kmesh-failures.??????) rm -rf "$SCRATCH" ;; esac
+    [ -n "$kept" ] || rm -rf "$SCRATCH"
     exit $code
 fi
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # lib.sh reads them
+: "${here:?the folder of capture.sh}"
 # Failures of compiling and linking, of BTF, modules and the kABI.
 
 fail_compiler_too_old() {
@@ -21,7 +23,7 @@ fail_linker_too_old() {
     program ld-old <<'SCRIPT'
 #!/bin/sh
 # An ld that says it is an old one.
-case $1 in --version) echo 'GNU ld version 2.23.52.0.1-55.el7 20130226' ;; *) exec ld "$@" ;; esac
+case $1 in --version) echo 'GNU ld (GNU Binutils) 2.20' ;; *) exec ld "$@" ;; esac
 SCRIPT
     record 'make LD=ld-old tinyconfig'
     says 'inker is too old'
@@ -343,6 +345,7 @@ kabi() { # SED : what the reference differs in
 }
 
 fail_kabi_broken() {
+    # shellcheck disable=SC2016 # for sed
     kabi 's/^0x[0-9a-f]*/0x12345678/;$s/$/\n0x11111111\tkmesh_gone\tvmlinux\tEXPORT_SYMBOL/'
     says 'kabi: broken'
 }

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2016,SC2030,SC2031 # each layer and each failure has a process of its own, with its own NAME
 # A scene is a throw-away copy of a tree and of /usr, in overlays. What a failure needs away is removed there, so that it is missing
 # as it would be on a machine that never had it.
 
-: "${SCRATCH:=}" "${OUTPUT:=}" "${NAME:=}"
+: "${SCRATCH:=}" "${OUTPUT:=}" "${NAME:=}" "${here:?the folder of capture.sh}"
 TREE=/kmesh/rpmbuild/BUILD/linux
 FIRST_LINES=40
 LAST_LINES=160
@@ -89,7 +90,7 @@ scene_begins() { # LOWERS
         (cd "$SCRATCH" && mount -t overlay overlay \
             -o "lowerdir=$1,upperdir=$SCENE/upper-tree,workdir=$SCENE/work-tree" "$SCENE/tree")
         mkdir "$SCENE/kmesh/rpmbuild/BUILD/linux"
-        MORE=(--bind "$SCENE/tree" $TREE)
+        MORE=(--bind "$SCENE/tree" "$TREE")
         PLACE=$TREE
     fi
 }
@@ -118,7 +119,7 @@ hide() {
     for one in "$@"; do
         compgen -G "$SCENE/usr/$one" > /dev/null || die "/usr/$one is not on this machine either"
         # shellcheck disable=SC2086 # a glob
-        rm -rf "$SCENE"/usr/$one
+        rm -rf "${SCENE:?}"/usr/$one
     done
 }
 
@@ -211,4 +212,23 @@ no_leak() {
         rm -f "$1"
         die "a name of this machine is in the log"
     fi
+}
+
+# check_rows FOLDER : of "| name | made by | line | cause | what to do |"
+check_rows() {
+    local name line bad=0
+    while IFS= read -r name; do
+        line=$(grep -F "| $name | " "$1/README.md" | head -n 1 | sed 's/\\|/\x01/g' | cut -d '|' -f 4 | sed 's/\x01/|/g;s/^ *`//;s/` *$//')
+        if [ -z "$line" ]; then
+            echo "$name: no row" >&2
+            bad=1
+        elif ! grep -qF -e "$line" "$1/$name.log"; then
+            echo "$name: no such line: $line" >&2
+            bad=1
+        fi
+    done < <(cd "$1" && find . -name '*.log' ! -name 'clean-*' -printf '%f\n' | sed 's/\.log$//' | sort)
+    while IFS= read -r name; do
+        [ -e "$1/$name.log" ] || { echo "$name: a row without a log" >&2; bad=1; }
+    done < <(sed -nE 's/^\| ([a-z0-9-]+) \| .*/\1/p' "$1/README.md" | grep -vx name)
+    return $bad
 }

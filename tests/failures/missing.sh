@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034 # commands are for the sandbox to expand; lib.sh reads the variables
+: "${here:?the folder of capture.sh}"
 # Failures of a machine where a program, a header or a library is not installed.
 
 fail_flex_missing() {
@@ -107,7 +109,8 @@ fail_make_missing() {
 }
 
 fail_bc_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    rm "$SCENE/tree/include/generated/timeconst.h"
     hide bin/bc
     bash_is_sh
     record 'make prepare'
@@ -115,7 +118,8 @@ fail_bc_missing() {
 }
 
 fail_bc_missing_dash() {
-    on 5.10 configured
+    on 5.10 prepared
+    rm "$SCENE/tree/include/generated/timeconst.h"
     hide bin/bc
     record 'make prepare'
     says 'bc: not found'
@@ -130,9 +134,9 @@ fail_bc_missing_6_12() {
 }
 
 fail_perl_missing() {
-    on 5.10 configured
-    quietly 'scripts/config -e KEYS -e ASYMMETRIC_KEY_TYPE -e ASYMMETRIC_PUBLIC_KEY_SUBTYPE -e X509_CERTIFICATE_PARSER && make olddefconfig &&
-        make prepare scripts && grep OID_REGISTRY=y .config'
+    on 5.10 prepared
+    quietly 'scripts/config -e KEYS -e ASYMMETRIC_KEY_TYPE -e ASYMMETRIC_PUBLIC_KEY_SUBTYPE -e X509_CERTIFICATE_PARSER && make olddefconfig prepare &&
+        grep OID_REGISTRY=y .config'
     hide bin/perl 'bin/perl5*'
     bash_is_sh
     record 'make lib/oid_registry.o'
@@ -140,7 +144,8 @@ fail_perl_missing() {
 }
 
 fail_awk_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'rm $(find tools/objtool -name inat-tables.c)'
     hide bin/awk bin/gawk bin/mawk
     bash_is_sh
     record 'make prepare'
@@ -148,7 +153,8 @@ fail_awk_missing() {
 }
 
 fail_python_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'rm $(find tools/bpf/resolve_btfids -name bpf_helper_defs.h) $(find tools/bpf/resolve_btfids -name libbpf.a)'
     hide 'bin/python*'
     record 'make prepare'
     says 'python3.*No such file'
@@ -157,7 +163,7 @@ fail_python_missing() {
 fail_python_missing_6_1() {
     on 6.1 configured
     hide 'bin/python*'
-    record 'make prepare'
+    record 'make tools/bpf/resolve_btfids'
     says 'python3.*No such file'
 }
 
@@ -173,7 +179,7 @@ fail_libelf_missing_6_1() {
     on 6.1 configured
     hide include/libelf.h include/gelf.h include/nlist.h 'lib/x86_64-linux-gnu/libelf.so' 'lib/x86_64-linux-gnu/libelf.a' \
         'lib/x86_64-linux-gnu/pkgconfig/libelf.pc'
-    record 'make prepare'
+    record 'make tools/objtool'
     says 'libelf|gelf'
 }
 
@@ -181,13 +187,14 @@ fail_libelf_missing_6_12() {
     on 6.12 configured
     hide include/libelf.h include/gelf.h include/nlist.h 'lib/x86_64-linux-gnu/libelf.so' 'lib/x86_64-linux-gnu/libelf.a' \
         'lib/x86_64-linux-gnu/pkgconfig/libelf.pc'
-    record 'make prepare'
+    record 'make tools/objtool'
     says 'libelf|gelf'
 }
 
 # The library is there, as other programs need it, and the headers are not.
 fail_libelf_headers_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'rm tools/objtool/*.o tools/objtool/objtool'
     hide include/libelf.h include/gelf.h include/nlist.h
     record 'make prepare'
     says 'fatal error: (gelf|libelf).h'
@@ -195,21 +202,23 @@ fail_libelf_headers_missing() {
 
 # libelf's development files are there; libz's are not.
 fail_zlib_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'rm tools/bpf/resolve_btfids/resolve_btfids'
     hide include/zlib.h 'lib/x86_64-linux-gnu/libz.so' 'lib/x86_64-linux-gnu/libz.a'
     record 'make prepare'
     says 'cannot find -lz'
 }
 
+# signed KEY TRUSTED : modules get a signature; which files the configuration names for it.
 signed() {
     quietly "scripts/config -e KEYS -e MODULE_SIG -e MODULE_SIG_ALL -e MODULE_SIG_SHA256 -e SYSTEM_TRUSTED_KEYRING \
-        --set-str MODULE_SIG_KEY '${1-certs/signing_key.pem}' --set-str SYSTEM_TRUSTED_KEYS '${2-}' && make olddefconfig &&
+        --set-str MODULE_SIG_KEY '$1' --set-str SYSTEM_TRUSTED_KEYS '$2' && make olddefconfig &&
         grep CONFIG_MODULE_SIG=y .config"
 }
 
 fail_openssl_headers_missing() {
-    on 5.10 configured
-    signed
+    on 5.10 prepared
+    signed certs/signing_key.pem ''
     hide include/openssl 'include/x86_64-linux-gnu/openssl'
     record 'make scripts'
     says 'fatal error: openssl/.*: No such file'
@@ -217,7 +226,7 @@ fail_openssl_headers_missing() {
 
 fail_openssl_headers_missing_6_12() {
     on 6.12 configured
-    signed
+    signed certs/signing_key.pem ''
     hide include/openssl 'include/x86_64-linux-gnu/openssl'
     record 'make scripts'
     says 'fatal error: openssl/.*: No such file'
@@ -225,7 +234,7 @@ fail_openssl_headers_missing_6_12() {
 
 fail_openssl_program_missing() {
     on 5.10 prepared
-    signed
+    signed certs/signing_key.pem ''
     quietly 'make prepare scripts'
     hide bin/openssl
     bash_is_sh
@@ -280,10 +289,12 @@ fail_zstd_missing() { compression ZSTD zst 'zstd*'; says 'zstd: command not foun
 fail_lzop_missing() { compression LZO lzo 'lzop'; says 'lzop: command not found'; }
 
 fail_gcc_plugin_headers_missing() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'scripts/config -e GCC_PLUGINS -e GCC_PLUGIN_LATENT_ENTROPY && make olddefconfig syncconfig && grep GCC_PLUGINS=y .config'
+    # Kconfig would leave the plugins out; these were chosen when the headers were there.
     hide 'lib/gcc/x86_64-linux-gnu/*/plugin'
-    quietly 'printf "CONFIG_GCC_PLUGINS=y\nCONFIG_GCC_PLUGIN_LATENT_ENTROPY=y\n" >> .config'
-    record 'make -f Makefile olddefconfig && make prepare && grep GCC_PLUGINS .config; make scripts/gcc-plugins/'
+    record 'make gcc-plugins'
+    says 'fatal error: .*plugin'
 }
 
 fail_depmod_missing() {

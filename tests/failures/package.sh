@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034 # commands are for the sandbox to expand; lib.sh reads the variables
+: "${here:?the folder of capture.sh}"
 # Failures of rpmbuild around the kernel: requirements, sources, patches, the spec, and what is packed.
 
 # small_spec [BUILD [PREP [HEADER [INSTALL [FILES]]]]] : SPECS/small.spec, with its tarball.

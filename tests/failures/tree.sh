@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034 # commands are for the sandbox to expand; lib.sh reads the variables
+: "${here:?the folder of capture.sh}"
 # Failures of the tree, its configuration and keys, and of where it lies: disks, limits, rights, names.
 
 # documented TYPE : a helper of BPF whose documentation has an argument of that type.
@@ -23,7 +25,8 @@ documented() {
 }
 
 fail_helper_docs_type() {
-    on 5.10 configured
+    on 5.10 prepared
+    quietly 'rm $(find tools/bpf/resolve_btfids -name bpf_helper_defs.h) $(find tools/bpf/resolve_btfids -name libbpf.a)'
     documented 'char *'
     record 'make prepare'
     says "Unrecognized type 'char \*'"
@@ -34,7 +37,7 @@ fail_helper_docs_type_6_1() {
     on 6.1 configured
     documented 'char *'
     sed -i 's/^\tFN(user_ringbuf_drain),.*/&\n\tFN(parse_header_msg),\t\t\\/' "$SCENE"/tree/{,tools/}include/uapi/linux/bpf.h
-    record 'make prepare'
+    record 'make tools/bpf/resolve_btfids'
     says "Unrecognized type 'char \*'"
 }
 
@@ -42,29 +45,21 @@ fail_helper_docs_type_6_1() {
 fail_helper_docs_count_6_1() {
     on 6.1 configured
     documented 'char *'
-    record 'make prepare'
+    record 'make tools/bpf/resolve_btfids'
     says 'helpers'
 }
 
 fail_trusted_keys() {
-    on 5.10 configured
-    signed '' debian/certs/debian-uefi-certs.pem
-    quietly 'make prepare scripts'
-    record 'make certs/'
-    says "No rule to make target 'debian/certs/debian-uefi-certs.pem'"
-}
-
-fail_trusted_keys_6_12() {
-    on 6.12 configured
-    signed '' debian/certs/debian-uefi-certs.pem
+    on 5.10 prepared
+    signed certs/signing_key.pem debian/certs/debian-uefi-certs.pem
     quietly 'make prepare scripts'
     record 'make certs/'
     says "No rule to make target 'debian/certs/debian-uefi-certs.pem'"
 }
 
 fail_signing_key_missing() {
-    on 5.10 configured
-    signed certs/distribution.pem
+    on 5.10 prepared
+    signed certs/distribution.pem ''
     quietly 'make prepare scripts'
     record 'make certs/'
     says "No rule to make target 'certs/distribution.pem'"
@@ -113,9 +108,8 @@ fail_object_without_source() {
 }
 
 fail_makefile_damaged() {
-    on 5.10 configured
+    on 5.10 prepared
     sed -i '/^obj-/{s//<<<<<<< HEAD\n&/;:a;n;ba}' "$SCENE/tree/kernel/bpf/Makefile"
-    quietly 'make -j2 prepare scripts'
     record 'make kernel/bpf/'
     says 'missing separator'
 }
@@ -128,7 +122,7 @@ fail_tree_not_clean() {
 
 fail_tree_read_only() {
     on 5.10 configured
-    MORE=(--ro-bind "$SCENE/tree" $TREE)
+    MORE=(--ro-bind "$SCENE/tree" "$TREE")
     record 'make prepare'
     says 'Read-only file system'
 }
@@ -183,6 +177,9 @@ fail_disk_full_compiler() {
 fail_disk_full_unpacking() {
     nowhere
     small_spec
+    mkdir "$SCENE/kmesh/small-1"
+    seq 20000 > "$SCENE/kmesh/small-1/numbers"
+    tar -C "$SCENE/kmesh" --owner=0 --group=0 -czf "$SCENE/kmesh/rpmbuild/SOURCES/small-1.tar.gz" small-1
     small 16k
     record 'rpmbuild --define "_builddir /kmesh/small" -bp SPECS/small.spec'
     says 'No space left on device'
