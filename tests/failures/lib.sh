@@ -14,7 +14,7 @@ die() {
     exit 1
 }
 
-# ---- trees, in layers: source, configured, prepared, objects ----
+# ---- trees, in layers: source, configured, prepared, objects, linkable ----
 
 # tarball_of VERSION
 tarball_of() {
@@ -44,9 +44,11 @@ make_prepared() { quietly 'make -j2 prepare scripts'; }
 # A kernel of four objects: enough for what is done to a kernel after it was compiled.
 OBJECTS='kernel/fork.o kernel/bpf/syscall.o net/core/filter.o net/ipv4/tcp.o'
 make_objects() { quietly "make -j2 $OBJECTS arch/x86/kernel/vmlinux.lds"; }
+# scripts/link-vmlinux.sh compiles init/ itself.
+make_linkable() { quietly 'make -j2 init/'; }
 
 # layers VERSION LAYER : the folders it is made of, for overlay's lowerdir; missing ones are made.
-declare -A BEFORE=([configured]=source [prepared]=configured [objects]=prepared)
+declare -A BEFORE=([configured]=source [prepared]=configured [objects]=prepared [linkable]=objects)
 layers() {
     local version=$1 layer=$2 below made
     if [ "$layer" = source ]; then
