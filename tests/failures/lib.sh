@@ -142,7 +142,7 @@ program() {
 }
 
 sandbox() {
-    nice -n 5 bwrap "${UNSHARED[@]}" --hostname kmesh --die-with-parent --clearenv --setenv PATH /usr/bin:/usr/sbin --setenv HOME /kmesh/home \
+    timeout 1800 nice -n 5 bwrap "${UNSHARED[@]}" --hostname kmesh --die-with-parent --clearenv --setenv PATH /usr/bin:/usr/sbin --setenv HOME /kmesh/home \
         --setenv LANG "$LANGUAGE_OF_LOG" --setenv KBUILD_BUILD_USER kmesh --setenv KBUILD_BUILD_HOST kmesh \
         --ro-bind "$SCENE/usr" /usr --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
         --ro-bind /etc/alternatives /etc/alternatives --ro-bind /etc/ld.so.cache /etc/ld.so.cache --dir /var/tmp \

@@ -235,10 +235,11 @@ fail_argument_list_too_long() {
 }
 
 # The clock was set back, or the tree comes from a machine whose clock is ahead: make goes on, and makes too much or too little.
+# (Where .config is from the future, it makes that over and over, and never ends.)
 fail_clock_skew() {
     on 5.10 prepared
-    quietly 'touch -d "+2 days" .config include/generated/autoconf.h kernel/fork.c'
-    record 'make kernel/fork.o && false'
+    quietly 'touch -d "+2 days" kernel/fork.c'
+    record_good 'make kernel/fork.o'
     says 'Clock skew detected'
 }
 
