@@ -23,6 +23,14 @@ std::string filled(std::string_view text, std::string_view place, std::string_vi
   return whole;
 }
 
+std::string listed(const std::vector<std::string>& subjects) {
+  constexpr std::size_t kMost = 8;
+  const auto end = subjects.begin() + static_cast<std::ptrdiff_t>(std::min(subjects.size(), kMost));
+  std::string text = fmt::format("{}", fmt::join(subjects.begin(), end, ", "));
+  if (subjects.size() > kMost) text += fmt::format(" and {} more", subjects.size() - kMost);
+  return text;
+}
+
 const std::vector<Ere>& patterns() {
   static const std::vector<Ere> compiled = [] {
     std::vector<Ere> all;
@@ -38,13 +46,8 @@ const std::vector<Ere>& patterns() {
 
 }  // namespace
 
-std::string Diagnosis::cause() const {
-  return filled(failure->cause, "{}", fmt::format("{}", fmt::join(subjects, ", ")));
-}
-
-std::string Diagnosis::remedy() const {
-  return filled(failure->remedy, "{}", fmt::format("{}", fmt::join(subjects, ", ")));
-}
+std::string Diagnosis::cause() const { return filled(failure->cause, "{}", listed(subjects)); }
+std::string Diagnosis::remedy() const { return filled(failure->remedy, "{}", listed(subjects)); }
 
 std::string Diagnosis::command(std::string_view folder) const {
   std::vector<std::string> packages;
@@ -65,12 +68,13 @@ std::optional<Diagnosis> diagnose(std::string_view log) {
   each_line(log, [&](std::string_view line) {
     ++number;
     for (std::size_t row = 0; row < failures.size(); ++row) {
-      // after the first, only more of the same is wanted
-      if (found && found->failure != &failures[row]) continue;
+      // after the first, only more of the same is wanted, or what tells more of it
+      const bool tells_more = found && failures[row].over == found->failure->name;
+      if (found && found->failure != &failures[row] && !tells_more) continue;
       if (line.find(failures[row].mark) == std::string_view::npos) continue;
       auto subject = eres[row].group(std::string(line), failures[row].group);
       if (!subject) continue;
-      if (!found) found = Diagnosis{&failures[row], number, std::string(line), {}};
+      if (!found || tells_more) found = Diagnosis{&failures[row], number, std::string(line), {}};
       auto& subjects = found->subjects;
       if (!subject->empty() && std::find(subjects.begin(), subjects.end(), *subject) == subjects.end())
         subjects.push_back(std::move(*subject));
@@ -82,8 +86,8 @@ std::optional<Diagnosis> diagnose(std::string_view log) {
 
 std::size_t first_error_line(std::string_view log) {
   static constexpr std::array<std::string_view, 9> kMarks = {
-      " error: ", "fatal error:", "error: ", "*** [", "FAILED:", "Error:", "No such file or directory",
-      "Hunk #",   "No space left"};
+      " error: ",    "fatal error:", "error: ", "*** [", "FAILED:", "Error:", "No such file or directory",
+      " FAILED at ", "No space left"};
   std::size_t number = 0;
   std::size_t first = 0;
   each_line(log, [&](std::string_view line) {

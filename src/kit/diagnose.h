@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What went wrong, from a build's log: rows of a table (known_failures.cc), each with the log that showed it
-// below tests/data/failures. Pure.
+// What went wrong, from a build's log: the table of known failures, held against each of its lines. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,28 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "kit/known_failures.h"
+
 namespace kmesh {
-
-// What the kit does about it itself.
-enum class Mend { kNone, kHelperType };
-
-// In the texts {} stands for what the pattern's group caught, in all lines together: "flex, bison"; in the
-// command {packages} stands for the Debian packages that have these, and
-// {folder} for the work folder.
-struct KnownFailure {
-  std::string_view name;
-  std::string_view mark;     // stands in every line of it: few lines are held against the pattern
-  std::string_view pattern;  // POSIX ERE for one line
-  std::size_t group = 0;     // 0: nothing is caught
-  std::string_view cause;
-  std::string_view remedy;
-  std::string_view command = {};  // to copy
-  std::string_view resume;        // the stage that the same command goes on with
-  std::string_view seen_by = {};  // the check that finds it before anything is compiled; empty: none does
-  Mend mend = Mend::kNone;
-};
-
-const std::vector<KnownFailure>& known_failures();
 
 struct Diagnosis {
   const KnownFailure* failure = nullptr;

@@ -113,7 +113,7 @@ TEST(Explain, SaysCauseRemedyAndWhereItGoesOn) {
 }
 
 TEST(Explain, AnErrorWithoutARowIsShown) {
-  const auto explanation = explain("x.c:1:1: error: unknown type name 'foo'\nmake: *** [x.o] Error 1\n");
+  const auto explanation = explain("x.c:1:1: error: something new\nmake: *** [x.o] Error 1\n");
   EXPECT_FALSE(explanation.known);
   EXPECT_EQ(explanation.line, 1U);
   EXPECT_THAT(explanation_text(explanation), HasSubstr("no row for it"));
@@ -123,7 +123,7 @@ TEST(Explain, AnErrorWithoutARowIsShown) {
 TEST(Explain, ACleanLog) {
   const auto explanation = explain("  CC      a.o\n");
   EXPECT_EQ(explanation_text(explanation), "no line of this log tells of an error\n");
-  EXPECT_THAT(explanation_json(explanation), HasSubstr("\"ok\": true"));
+  EXPECT_THAT(explanation_json(explanation), HasSubstr("\"clean\": true"));
 }
 
 }  // namespace

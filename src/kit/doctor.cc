@@ -76,26 +76,38 @@ Finding memory(Kit& kit, const Options& options) {
   return well("memory", fmt::format("{} MiB are free", have >> 20));
 }
 
-// Each compiler is a handful of processes: make, shell, ccache, gcc, cc1, as.
-Finding processes(Kit& kit, const Options& options) {
+// The soft limit of a line of /proc/self/limits.
+std::uint64_t limit_of(std::string_view text, std::string_view name) {
+  std::uint64_t limit = 0;
+  each_line(text, [&](std::string_view line) {
+    if (!line.starts_with(name)) return;
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(' ', name.size())));
+    limit = line.starts_with("unlimited") ? ~0ULL : std::strtoull(std::string(line).c_str(), nullptr, 10);
+  });
+  return limit;
+}
+
+// Each compiler is a handful of processes: make, shell, ccache, gcc, cc1, as. A shell keeps few files open, a
+// linker many.
+Finding limits(Kit& kit, const Options& options) {
   constexpr std::uint64_t kEach = 8;
   constexpr std::uint64_t kOthers = 64;
+  constexpr std::uint64_t kFiles = 256;
   const auto text = kit.disk.read("/proc/self/limits");
-  if (!text) return doubtful("processes", text.error());
-  std::uint64_t limit = 0;
-  each_line(*text, [&](std::string_view line) {
-    constexpr std::string_view kName = "Max processes";
-    if (!line.starts_with(kName)) return;
-    const std::string value(line.substr(kName.size()));
-    limit = value.find_first_of("0123456789") > value.find('u') ? ~0ULL
-                                                                : std::strtoull(value.c_str(), nullptr, 10);
-  });
+  if (!text) return doubtful("limits", text.error());
+  const std::uint64_t processes = limit_of(*text, "Max processes");
   const std::uint64_t need = kOthers + kEach * jobs_of(options);
-  if (limit >= need) return well("processes", "as many as the build starts are allowed");
-  return bad("processes", fail(fmt::format("{} processes are allowed; building with {} jobs takes about {}",
-                                           limit, jobs_of(options), need),
-                               "raise the limit, or let fewer jobs run with --jobs", "ulimit -u")
-                              .value());
+  if (processes < need)
+    return bad("limits", fail(fmt::format("{} processes are allowed; building with {} jobs takes about {}",
+                                          processes, jobs_of(options), need),
+                              "raise the limit, or let fewer jobs run with --jobs", "ulimit -u")
+                             .value());
+  const std::uint64_t files = limit_of(*text, "Max open files");
+  if (files < kFiles)
+    return bad("limits", fail(fmt::format("{} open files are allowed; building takes {}", files, kFiles),
+                              "raise the limit", "ulimit -n 1024")
+                             .value());
+  return well("limits", "of processes and open files are high enough");
 }
 
 // The two names that differ in case only are one file there, and a kernel has such pairs (xt_TCPMSS.h,
@@ -155,7 +167,7 @@ Finding clock(Kit& kit, const Options& options) {
 }
 
 using Check = Finding (*)(Kit&, const Options&);
-constexpr std::array<Check, 7> kChecks = {&tools, &sandbox, &folder, &space, &memory, &processes, &clock};
+constexpr std::array<Check, 7> kChecks = {&tools, &sandbox, &folder, &space, &memory, &limits, &clock};
 
 }  // namespace
 
@@ -180,7 +192,8 @@ Result<std::vector<Finding>> examine(Kit& kit, const Options& options) {
     const auto tree = prepared_tree(kit, side, output);
     if (!tree || !kit.disk.exists(join(*tree, ".config"))) continue;
     KMESH_TRY(kit.disk.make_dirs(join(options.work, "ccache")));
-    auto state = check_tree(kit, side, *tree, options.compiler.empty() ? compiler(kit) : options.compiler);
+    auto state =
+        check_tree(kit, side, *tree, options.compiler.empty() ? compiler(kit) : options.compiler, {});
     findings.insert(findings.end(), state.findings.begin(), state.findings.end());
     break;
   }

@@ -23,7 +23,8 @@ class DoctorTest : public ::testing::Test {
     disk_.files["/k/baselines.toml"] = "";
     memory(8000);
     disk_.files["/proc/self/limits"] =
-        "Limit  Soft Limit  Hard Limit  Units\nMax processes   9000   9000   processes\n";
+        "Limit  Soft Limit  Hard Limit  Units\nMax processes   9000   9000   processes\nMax open files  1024 "
+        " 1024  files\n";
     processes_.answer("bwrap", {});
     processes_.answer("/w/probe/case", {});
     options_.work = "/w";
@@ -93,14 +94,16 @@ TEST_F(DoctorTest, AContainerMayBeAllowedLess) {
   EXPECT_EQ(found("memory").grade, Grade::kOk);
 }
 
-TEST_F(DoctorTest, ALimitOfProcesses) {
-  disk_.files["/proc/self/limits"] =
-      "Max processes             70                   9000         processes\n";
-  EXPECT_EQ(found("processes").grade, Grade::kFailure);
-  EXPECT_THAT(found("processes").error.what, HasSubstr("70 processes are allowed"));
-  disk_.files["/proc/self/limits"] =
-      "Max processes             unlimited            unlimited    processes\n";
-  EXPECT_EQ(found("processes").grade, Grade::kOk);
+TEST_F(DoctorTest, Limits) {
+  const auto limits = [&](const std::string& processes, const std::string& files) {
+    disk_.files["/proc/self/limits"] = "Max processes   " + processes +
+                                       "   9000   processes\nMax open files   " + files + "   9000   files\n";
+    return found("limits");
+  };
+  EXPECT_EQ(limits("70", "1024").grade, Grade::kFailure);
+  EXPECT_THAT(limits("70", "1024").error.what, HasSubstr("70 processes are allowed"));
+  EXPECT_THAT(limits("unlimited", "20").error.what, HasSubstr("20 open files are allowed"));
+  EXPECT_EQ(limits("unlimited", "unlimited").grade, Grade::kOk);
 }
 
 // A disk that takes upper and lower case for the same.

@@ -28,7 +28,8 @@ std::string explanation_text(const Explanation& explanation) {
 
 std::string explanation_json(const Explanation& explanation) {
   using Json = nlohmann::ordered_json;
-  Json json = {{"ok", explanation.line == 0},
+  Json json = {{"ok", explanation.known || explanation.line == 0},
+               {"clean", explanation.line == 0},
                {"known", explanation.known.has_value()},
                {"line", explanation.line},
                {"shown", explanation.shown}};

@@ -13,7 +13,7 @@ namespace kmesh {
 enum class Grade { kOk, kWarning, kFailure };
 
 struct Finding {
-  std::string check;  // "tools"; rows of known_failures.cc name the check that sees them before
+  std::string check;  // "tools"; rows of known_failures name the check that sees them before
   Grade grade = Grade::kOk;
   std::string text;  // of one that is well
   Error error;       // of the others

@@ -183,7 +183,7 @@ class Build {
     const auto prepare = [&]() -> Result<Made> {
       KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
       KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
-      auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler);
+      auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched);
       KMESH_TRY(all_well(state.findings));
       Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}, {"key", now.key}}, {}};
       made.facts["touched"] = fmt::format("{}", fmt::join(now.touched, "\n"));

@@ -43,6 +43,20 @@ Result<PresentIf> parse_present_if(const std::string& value, const std::string& 
   return check;
 }
 
+// The line that a merge leaves behind; empty where the patch adds none. (A line of = alone may be an
+// underlined title.)
+std::string conflict_mark(const Patch& patch) {
+  for (const auto& file : patch.files) {
+    for (const auto& hunk : file.hunks) {
+      for (const auto& line : hunk.lines) {
+        if (line.kind == '+' && (line.text.starts_with("<<<<<<< ") || line.text.starts_with(">>>>>>> ")))
+          return line.text.substr(0, line.text.find_first_of("\r\n"));
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
@@ -115,6 +129,9 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
     return tl::make_unexpected(std::move(files).error());
   }
   patch.files = std::move(*files);
+  if (const std::string line = conflict_mark(patch); !line.empty())
+    return fail(fmt::format("{} adds a mark of a merge that was left undone: {}", entry.file, line),
+                "decide between the two sides and make the patch anew");
   return patch;
 }
 

@@ -110,6 +110,18 @@ TEST(ParsePatchFile, NamesTheFileThatCannotBeRead) {
   EXPECT_THAT(refused("--- a/f\n+++ b/f\n@@ -1,9 +1 @@\n-a\n"), HasSubstr("p.patch: line 4: "));
 }
 
+TEST(ParsePatchFile, RefusesAMergeThatWasLeftUndone) {
+  const auto patch = [](const std::string& line) {
+    return parse_patch_file({"a.patch", ""}, "--- a/x.c\n+++ b/x.c\n@@ -1 +1,2 @@\n one\n+" + line + "\n");
+  };
+  const auto refused = patch("<<<<<<< HEAD");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "a.patch adds a mark of a merge that was left undone: <<<<<<< HEAD");
+  EXPECT_FALSE(patch(">>>>>>> theirs"));
+  EXPECT_TRUE(patch("======="));
+  EXPECT_TRUE(patch("x <<<<<<< y"));
+}
+
 TEST(ParsePatchFile, RefusesToLookOutsideOfTheTree) {
   const auto patch =
       parse_patch_file({"p.patch", ""}, std::string("Kmesh-Present-If: ../../etc/passwd ~ root\n") + kDiff);

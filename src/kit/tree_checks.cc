@@ -9,6 +9,7 @@
 
 #include "kit/config_needs.h"
 #include "kit/debian_packages.h"
+#include "kit/diagnose.h"
 
 namespace kmesh {
 namespace {
@@ -126,6 +127,25 @@ Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std:
                              .value());
 }
 
+// make reads a makefile whole before it makes anything of it: asked for what no makefile has, it says what it
+// cannot read.
+Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
+                  const std::vector<std::string>& touched) {
+  for (const auto& path : touched) {
+    const std::string name = name_of(path);
+    if ((name != "Makefile" && name != "Kbuild") || !kit.disk.exists(join(tree, path))) continue;
+    Command ask;
+    ask.argv = {"make", "--dry-run", "-f", path, "kmesh-no-such-target"};
+    ask.folder = tree;
+    ask.keep_output = true;
+    const auto said = kit.processes.run(side.sandbox.wrap(std::move(ask)));
+    const auto known = said ? diagnose(said->output) : std::nullopt;
+    if (known && known->failure->name == "makefile-damaged")
+      return bad("makefiles", fail(known->cause(), known->remedy(), known->command()).value());
+  }
+  return well("makefiles", "make can read those that patches changed");
+}
+
 // 1.16 is the first that a kernel takes (before, its configuration drops BTF without a word); 1.24 writes
 // 64-bit enumerators, unless it is told not to, and a tree of before 6.0 cannot read them.
 Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
@@ -168,7 +188,8 @@ Version version_in(std::string_view text) {
   return {};
 }
 
-TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words) {
+TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words,
+                     const std::vector<std::string>& touched) {
   const std::string config = text_of(kit, tree, ".config");
   const auto blank = compiler_words.rfind(' ');
   const std::string gcc = blank == std::string::npos ? compiler_words : compiler_words.substr(blank + 1);
@@ -179,6 +200,7 @@ TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const 
   state.findings.push_back(keys(kit, tree, config));
   state.findings.push_back(compiler(kit, side, tree, gcc));
   state.findings.push_back(btf(kit, tree, config));
+  state.findings.push_back(makefiles(kit, side, tree, touched));
   return state;
 }
 

@@ -19,8 +19,10 @@ struct TreeState {
   HelperDocs docs;  // what was mended of them
 };
 
-// `tree` is absolute, below the side, with its .config. `compiler` as in Make.
-TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler);
+// `tree` is absolute, below the side, with its .config. `compiler` as in Make. `touched`: what patches
+// changed, below the tree.
+TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler,
+                     const std::vector<std::string>& touched);
 
 // The lowest version of "gcc" or "pahole" that a tree's own texts ask for, 0.0 where they do not say. Pure.
 struct Version {

@@ -39,12 +39,13 @@ class TreeChecksTest : public ::testing::Test {
         {[word](const Command& command) { return FakeProcesses::has(command, word); }, exit});
   }
   Finding found(const std::string& check) {
-    const auto findings = check_tree(kit_, side_, kTree, "ccache gcc").findings;
+    const auto findings = check_tree(kit_, side_, kTree, "ccache gcc", touched_).findings;
     const auto at = std::find_if(findings.begin(), findings.end(),
                                  [&](const Finding& one) { return one.check == check; });
     EXPECT_NE(at, findings.end()) << check;
     return at == findings.end() ? Finding{} : *at;
   }
+  std::vector<std::string> touched_;
   MemoryDisk disk_;
   FakeProcesses processes_;
   FakeStatus status_;
@@ -53,7 +54,7 @@ class TreeChecksTest : public ::testing::Test {
 };
 
 TEST_F(TreeChecksTest, ATreeThatIsWell) {
-  for (const auto& finding : check_tree(kit_, side_, kTree, "ccache gcc").findings)
+  for (const auto& finding : check_tree(kit_, side_, kTree, "ccache gcc", touched_).findings)
     EXPECT_EQ(finding.grade, Grade::kOk) << finding.check << ": " << finding.error.what;
 }
 
@@ -129,7 +130,7 @@ TEST_F(TreeChecksTest, TheHelpersScriptIsTaughtWhatItDoesNotKnow) {
                 disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")].find("'char *'") == std::string::npos;
        },
        unknown});
-  const auto state = check_tree(kit_, side_, kTree, "gcc");
+  const auto state = check_tree(kit_, side_, kTree, "gcc", touched_);
   EXPECT_THAT(state.docs.added, ElementsAre("char *"));
   EXPECT_EQ(state.findings.front().grade, Grade::kWarning);
   EXPECT_EQ(disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")],
@@ -143,6 +144,15 @@ TEST_F(TreeChecksTest, AScriptThatCannotBeTaughtIsAFailure) {
   EXPECT_THAT(found("helper-docs").error.what, HasSubstr("does not know the type 'char *'"));
   says("scripts/bpf_doc.py", "Traceback\n", 1);
   EXPECT_THAT(found("helper-docs").error.what, HasSubstr("cannot read"));
+}
+
+TEST_F(TreeChecksTest, MakefilesThatPatchesChangedCanBeRead) {
+  touched_ = {"net/socket.c", "kernel/bpf/Makefile", "gone/Makefile"};
+  put("kernel/bpf/Makefile", "");
+  says("kernel/bpf/Makefile", "make: *** No rule to make target 'kmesh-no-such-target'.  Stop.\n", 2);
+  EXPECT_EQ(found("makefiles").grade, Grade::kOk);
+  says("kernel/bpf/Makefile", "kernel/bpf/Makefile:2: *** missing separator.  Stop.\n", 2);
+  EXPECT_THAT(found("makefiles").error.what, HasSubstr("make cannot read kernel/bpf/Makefile:2"));
 }
 
 TEST(KnownType, IsWrittenAsPythonWritesIt) {

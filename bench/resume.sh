@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What it costs to go on: a build that was cut off against one from nothing, one edited patch against the whole kernel, and
+# whether all these packages are the same. On the real kernel (5.10, lean), up to its packages; the compiler cache is empty
+# where a build is from nothing and for the build that is cut off. Writes a table.
+# usage: resume.sh OUTPUT
+set -euo pipefail
+output=$1
+work=$REPOSITORY/build/resume
+source=("$REPOSITORY"/build/kernel/source/linux-source-5.10.tar.xz)
+sum=$(sha256sum < "${source[0]}" | cut -d ' ' -f 1)
+series=$work/series
+rm -rf "$work"
+mkdir -p "$work"
+cp -r "$REPOSITORY/kernel/patches/5.10.0" "$series"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# make_kernel FOLDER CACHE: up to the packages; its seconds are in $took.
+make_kernel() {
+    local begun=$EPOCHREALTIME
+    CCACHE_DIR=$work/$2 "$KMESH" build --baseline 5.10 --tarball "${source[0]}" --sha256 "$sum" --series "$series" \
+        --config lean --until package --work "$work/$1" > "$work/$1.out" 2>&1 || fail "$(tail -n 30 "$work/$1.out")"
+    took=$(awk "BEGIN { printf \"%.0f\", $EPOCHREALTIME - $begun }")
+}
+packages() { cat "$work/$1/packages/SHA256SUMS"; }
+steps() { grep -cE '^  (CC|AS|LD|AR|HOSTCC|HOSTLD) ' "$work/$1/logs/build.log"; }
+
+make_kernel whole first-cache
+cold=$took
+cold_steps=$(steps whole)
+whole=$(packages whole)
+
+# The same in another folder and at another time, with a cache of its own, killed when most of it is compiled.
+CCACHE_DIR=$work/second-cache "$KMESH" build --baseline 5.10 --tarball "${source[0]}" --sha256 "$sum" --series "$series" \
+    --config lean --until package --work "$work/elsewhere" > "$work/elsewhere.out" 2>&1 &
+until [ "$(grep -cE '^  CC ' "$work/elsewhere/logs/build.log" 2> /dev/null)" -gt $((cold_steps * 3 / 4)) ]; do
+    kill -0 $! || fail "it ended before it was killed: $(tail -n 30 "$work/elsewhere.out")"
+    sleep 1
+done
+kill -s KILL $!
+wait $! || true
+sleep 5 # its compilers end
+rm -rf "$work/second-cache" # what goes on must not be the cache
+mkdir "$work/second-cache"
+make_kernel elsewhere second-cache
+resumed=$took
+resumed_steps=$(steps elsewhere)
+equal='yes, byte for byte'
+[ "$(packages elsewhere)" = "$whole" ] || equal=no
+
+# One line of a patch is another.
+patch=$(grep -lE '^\+\+\+ b/net/core/filter.c' "$series"/*.patch | head -n 1)
+sed -i '0,/^+.*bpf_ctx_range.*/s//& \/* edited *\//' "$patch"
+rm -rf "$work/first-cache" && mkdir "$work/first-cache"
+make_kernel whole first-cache
+rebuilt=$took
+rebuilt_steps=$(steps whole)
+[ "$(packages whole)" != "$whole" ] || fail "the edited patch changed no package"
+rm -rf "$work/elsewhere"
+make_kernel elsewhere second-cache
+edited='yes, byte for byte'
+[ "$(packages whole)" = "$(packages elsewhere)" ] || edited=no
+
+ratio() { awk "BEGIN { printf \"%.1f\", $1 / $2 }"; }
+{
+    echo "# Going on"
+    echo
+    echo "Made by \`bench/resume.sh\`: Linux 5.10 with the lean configuration up to its packages, in one run, one machine"
+    echo "($(nproc) cores, $(gcc --version | head -n 1)). Without help of the compiler cache."
+    echo
+    echo "| figure | measured | goal |"
+    echo "| --- | --- | --- |"
+    echo "| a build from nothing | $cold s, $cold_steps steps | (the peer) |"
+    echo "| killed when three quarters were compiled, the run after it | $resumed s, $resumed_steps steps, $(ratio "$cold" "$resumed")x faster | |"
+    echo "| its packages are those of the undisturbed build in another folder, at another time | $equal | equal |"
+    echo "| after one patch was edited | $rebuilt s, $rebuilt_steps steps, $(ratio "$cold" "$rebuilt")x faster | at least 5x |"
+    echo "| its packages are those of a build from nothing in another folder | $edited | equal |"
+} > "$output"
+cat "$output"
+[ "$equal" != no ] && [ "$edited" != no ]

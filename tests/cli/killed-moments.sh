@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Killed at each of its steps on the disk, among them every stage's boundaries, and at fifty random moments: the next run
+# completes, and its packages are those of an undisturbed one.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+fake_kernel
+started=$EPOCHREALTIME
+build --until package
+expect_exit 0
+took=$(awk "BEGIN { print $EPOCHREALTIME - $started }")
+reference=$(cat "$W/packages/SHA256SUMS")
+sum=$(sum_of "$T/$TARBALL")
+command=("$KMESH" build --work "$W" --tarball "$T/$TARBALL" --sha256 "$sum" --series "$SERIES" --until package)
+
+completes() {
+    "${command[@]}" > "$T/out" 2> "$T/err" || fail "after the kill at $1 the next run fails: $(tail -n 5 "$T/err")"
+    expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after the kill at $1"
+    [ -z "$(find "$W" -name '*.tmp')" ] || fail "after the kill at $1: half-written files"
+}
+
+# Every stage's record is a rename to the journal's name. Killed at the second of them, in one folder, so that each run goes
+# on where the one before it was killed: a stage is recorded, the next is done and its record is not. Which rename of all
+# that is, is found out by a run on a copy.
+run_and_kill() {
+    local at
+    rm -rf "$T/copy"
+    [ ! -e "$W" ] || cp -a "$W" "$T/copy"
+    strace -o "$T/renames" -e trace=rename "${command[@]/$W/$T/copy}" > "$T/out" 2> "$T/err" || fail "$(cat "$T/err")"
+    at=$(grep '^rename' "$T/renames" | grep -n '"[^"]*/journal.json") *= 0' | sed -n '2s/:.*//p')
+    # a shell in between, for it tells of who was killed
+    bash -c '"$@"; exit $?' - strace -o "$T/trace" -e trace=rename -e inject=rename:signal=KILL:when="${at:-999}" \
+        "${command[@]}" > "$T/out" 2> "$T/err"
+}
+rm -rf "$W"
+kills=0
+until run_and_kill; do
+    grep -q 'killed by SIGKILL' "$T/trace" || fail "it failed by itself: $(tail -n 5 "$T/err")"
+    kills=$((kills + 1))
+    [ "$kills" -lt 100 ] || fail "it never completes"
+done
+stages=$(jq '.stages | length' "$W/journal.json")
+[ "$kills" -ge "$((stages - 1))" ] || fail "only $kills kills for $stages stages"
+expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $kills kills at the journal"
+
+# At random moments, the same folder again and again, as a host that crashes would; a new one once it is done.
+seed=${SEED:-$RANDOM}
+RANDOM=$seed
+echo "seed $seed, an undisturbed run takes $took s"
+rm -rf "$W"
+kills=0
+while [ "$kills" -lt 50 ]; do
+    "${command[@]}" > "$T/out" 2> "$T/err" &
+    pid=$!
+    sleep "$(awk "BEGIN { print $took * 0.6 * $RANDOM / 32768 }")"
+    if kill -s KILL "$pid" 2> /dev/null; then kills=$((kills + 1)); fi
+    code=0
+    wait "$pid" 2> /dev/null || code=$?
+    case $code in
+    0)
+        expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $kills kills"
+        rm -rf "$W"
+        ;;
+    137) ;;
+    *) fail "the run after kill $kills ends with $code (seed $seed): $(tail -n 5 "$T/err")" ;;
+    esac
+done
+completes "a random moment (seed $seed)"
