@@ -220,7 +220,7 @@ no_leak() {
 check_rows() {
     local name line bad=0
     while IFS= read -r name; do
-        line=$(grep -F "| $name | " "$1/README.md" | head -n 1 | sed 's/\\|/\x01/g' | cut -d '|' -f 4 | sed 's/\x01/|/g;s/^ *`//;s/` *$//')
+        line=$({ grep -F "| $name | " "$1/README.md" || true; } | head -n 1 | sed 's/\\|/\x01/g' | cut -d '|' -f 4 | sed 's/\x01/|/g;s/^ *`\{1,2\}//;s/`\{1,2\} *$//')
         if [ -z "$line" ]; then
             echo "$name: no row" >&2
             bad=1
@@ -231,6 +231,6 @@ check_rows() {
     done < <(cd "$1" && find . -name '*.log' ! -name 'clean-*' -printf '%f\n' | sed 's/\.log$//' | sort)
     while IFS= read -r name; do
         [ -e "$1/$name.log" ] || { echo "$name: a row without a log" >&2; bad=1; }
-    done < <(sed -nE 's/^\| ([a-z0-9-]+) \| .*/\1/p' "$1/README.md" | grep -vx name)
+    done < <(sed -nE 's/^\| ([a-z0-9][a-z0-9-]*) \| .*/\1/p' "$1/README.md" | grep -vx name)
     return $bad
 }
