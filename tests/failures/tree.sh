@@ -181,6 +181,7 @@ fail_disk_full_unpacking() {
     small_spec
     mkdir "$SCENE/kmesh/small-1"
     seq 20000 > "$SCENE/kmesh/small-1/numbers"
+    seq 20000 > "$SCENE/kmesh/small-1/more-numbers"
     tar -C "$SCENE/kmesh" --owner=0 --group=0 -czf "$SCENE/kmesh/rpmbuild/SOURCES/small-1.tar.gz" small-1
     small 20k
     record 'rpmbuild --define "_builddir /kmesh/small" -bp SPECS/small.spec'
