@@ -62,6 +62,35 @@ std::string finish(const DigestContext& context) {
   return hex(digest.data(), size);
 }
 
+// 0, or why not all of it could be written.
+int write_all(int fd, std::string_view rest) {
+  while (!rest.empty()) {
+    const ssize_t n = ::write(fd, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return 0;
+}
+
+// 0, or why the open file cannot have these. The owner first: a change of it takes special bits away.
+int set_attributes(int fd, const Attributes& wanted) {
+  constexpr unsigned kSame = ~0U;
+  if ((wanted.owner || wanted.group) &&
+      ::fchown(fd, wanted.owner.value_or(kSame), wanted.group.value_or(kSame)) != 0)
+    return errno;
+  if (::fchmod(fd, wanted.mode) != 0) return errno;
+  if (!wanted.mtime_ns) return 0;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::int64_t part = (*wanted.mtime_ns % kSecond + kSecond) % kSecond;
+  const std::array<timespec, 2> times = {{{0, UTIME_OMIT}, {(*wanted.mtime_ns - part) / kSecond, part}}};
+  return ::futimens(fd, times.data()) != 0 ? errno : 0;
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
 // A pipe or a device: reading it may never end, nor even opening it.
 bool is_special(const std::string& path) {
   struct stat found {};
@@ -104,8 +133,7 @@ bool RealDisk::exists(const std::string& path) {
 Result<FileInfo> RealDisk::info(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) return cannot("look at", path, errno);
-  return FileInfo{static_cast<std::uint64_t>(found.st_size),
-                  static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1'000'000'000 + found.st_mtim.tv_nsec,
+  return FileInfo{static_cast<std::uint64_t>(found.st_size), nanoseconds(found.st_mtim),
                   S_ISDIR(found.st_mode), (found.st_mode & S_IXUSR) != 0};
 }
 
@@ -135,16 +163,7 @@ Result<void> RealDisk::write(const std::string& path, std::string_view text) {
   {
     const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0) return cannot("create", temporary, errno);
-    std::string_view rest = text;
-    while (!rest.empty() && error == 0) {
-      const ssize_t n = ::write(file.get(), rest.data(), rest.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        error = errno;
-      } else {
-        rest.remove_prefix(static_cast<std::size_t>(n));
-      }
-    }
+    error = write_all(file.get(), text);
     // a file that was there keeps its rights
     struct stat old = {};
     if (error == 0 && ::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) != 0)
@@ -241,6 +260,57 @@ Result<std::uint64_t> RealDisk::free_bytes(const std::string& folder) {
   struct statvfs found {};
   if (::statvfs(folder.c_str(), &found) != 0) return cannot("ask for the free space of", folder, errno);
   return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+}
+
+std::string temporary_of(std::string_view path) { return fmt::format("{}.kmesh-new", path); }
+
+Result<Attributes> RealDisk::attributes(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) return cannot("look at", path, errno);
+  const FileKind kind = S_ISREG(found.st_mode)   ? FileKind::kFile
+                        : S_ISDIR(found.st_mode) ? FileKind::kFolder
+                        : S_ISLNK(found.st_mode) ? FileKind::kLink
+                                                 : FileKind::kOther;
+  return Attributes{kind, found.st_mode & 07777, found.st_uid, found.st_gid, nanoseconds(found.st_mtim)};
+}
+
+Result<void> RealDisk::write_as(const std::string& path, std::string_view text,
+                                const Attributes& attributes) {
+  const std::string temporary = temporary_of(path);
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) return cannot("replace", temporary, errno);
+  int error = 0;
+  {
+    const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (file.get() < 0) return cannot("create", temporary, errno);
+    error = write_all(file.get(), text);
+    if (error == 0) error = set_attributes(file.get(), attributes);
+    if (error == 0 && ::fsync(file.get()) != 0) error = errno;
+  }
+  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary.c_str());
+    return cannot("write", path, error);
+  }
+  return sync(parent_of(path));
+}
+
+Result<void> RealDisk::link(const std::string& from, const std::string& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) return cannot("make another name of", from, errno);
+  return {};
+}
+
+Result<void> RealDisk::sync(const std::string& folder) {
+  const Fd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() < 0) return cannot("open", folder, errno);
+  // not every file system can do this for a folder
+  if (::fsync(opened.get()) != 0 && errno != EINVAL) return cannot("write", folder, errno);
+  return {};
+}
+
+Result<void> RealDisk::may_write(const std::string& folder) {
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    return cannot("write into", folder, errno);
+  return {};
 }
 
 }  // namespace kmesh

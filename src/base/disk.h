@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,17 @@ struct FileInfo {
   std::int64_t mtime_ns = 0;  // since the epoch
   bool directory = false;
   bool executable = false;
+};
+
+enum class FileKind { kFile, kFolder, kLink, kOther };
+
+// Whose a file is, and what it says of itself besides its bytes.
+struct Attributes {
+  FileKind kind = FileKind::kFile;
+  unsigned mode = 0644;           // the lower twelve bits
+  std::optional<unsigned> owner;  // none: whoever writes
+  std::optional<unsigned> group;
+  std::optional<std::int64_t> mtime_ns;  // since the epoch; none: the time of writing
 };
 
 class Disk {
@@ -41,7 +53,24 @@ class Disk {
   virtual Result<void> make_executable(const std::string& path) = 0;
   virtual Result<std::string> sha256(const std::string& path) = 0;
   virtual Result<std::uint64_t> free_bytes(const std::string& folder) = 0;
+
+  // For files of the system, which outlive a crash of it.
+  // Of the path itself, not of what a link there points to.
+  virtual Result<Attributes> attributes(const std::string& path) = 0;
+  // As write, with these attributes, and on the disk when it returns; it makes no folders. What a cut-off
+  // call leaves behind is temporary_of(path), and the next one takes that.
+  virtual Result<void> write_as(const std::string& path, std::string_view text,
+                                const Attributes& attributes) = 0;
+  // Another name for the same file.
+  virtual Result<void> link(const std::string& from, const std::string& to) = 0;
+  // The folder's entries are on the disk when it returns.
+  virtual Result<void> sync(const std::string& folder) = 0;
+  // An error where this user may not make or replace files in the folder.
+  virtual Result<void> may_write(const std::string& folder) = 0;
 };
+
+// The name under which write_as writes, beside the path.
+std::string temporary_of(std::string_view path);
 
 // The error of a file that could not be had, from errno; a full disk and a missing right get their remedy.
 tl::unexpected<Error> cannot(std::string_view verb, std::string_view path, int error);
@@ -70,6 +99,12 @@ class RealDisk : public Disk {
   Result<void> make_executable(const std::string& path) override;
   Result<std::string> sha256(const std::string& path) override;
   Result<std::uint64_t> free_bytes(const std::string& folder) override;
+  Result<Attributes> attributes(const std::string& path) override;
+  Result<void> write_as(const std::string& path, std::string_view text,
+                        const Attributes& attributes) override;
+  Result<void> link(const std::string& from, const std::string& to) override;
+  Result<void> sync(const std::string& folder) override;
+  Result<void> may_write(const std::string& folder) override;
 };
 
 }  // namespace kmesh

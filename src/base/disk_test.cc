@@ -133,6 +133,46 @@ TEST_F(DiskTest, RenamesAndLinks) {
   EXPECT_FALSE(disk_.symlink("/x", path("root/bin/sh"))) << "a link does not replace another one";
 }
 
+TEST_F(DiskTest, WritesWithAttributes) {
+  ASSERT_TRUE(disk_.write(path("f"), "old"));
+  ASSERT_TRUE(disk_.write(temporary_of(path("f")), "of a run that was cut off"));
+  for (const std::int64_t mtime : {1234567890123456789LL, -1LL}) {
+    const Attributes wanted{FileKind::kFile, 04751, ::getuid(), ::getgid(), mtime};
+    ASSERT_TRUE(disk_.write_as(path("f"), "new", wanted));
+    const auto found = disk_.attributes(path("f"));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->mode, 04751U);
+    EXPECT_EQ(found->owner, ::getuid());
+    EXPECT_EQ(found->mtime_ns, mtime);
+  }
+  EXPECT_EQ(disk_.read(path("f")).value_or(""), "new");
+  EXPECT_THAT(names(folder_), ElementsAre("f"));
+  EXPECT_FALSE(disk_.write_as(path("none/f"), "x", {})) << "it makes no folders";
+}
+
+TEST_F(DiskTest, AttributesAreOfTheLinkItself) {
+  ASSERT_TRUE(disk_.write(path("f"), "x"));
+  ASSERT_TRUE(disk_.symlink("f", path("l")));
+  EXPECT_EQ(disk_.attributes(path("l"))->kind, FileKind::kLink);
+  EXPECT_EQ(disk_.attributes(path("f"))->kind, FileKind::kFile);
+  EXPECT_EQ(disk_.attributes(folder_)->kind, FileKind::kFolder);
+  EXPECT_FALSE(disk_.attributes(path("none")));
+}
+
+TEST_F(DiskTest, AnotherNameIsTheSameFile) {
+  ASSERT_TRUE(disk_.write(path("f"), "x"));
+  ASSERT_TRUE(disk_.link(path("f"), path("g")));
+  EXPECT_TRUE(fs::equivalent(path("f"), path("g")));
+  EXPECT_FALSE(disk_.link(path("f"), path("g"))) << "it takes no name away";
+  EXPECT_TRUE(disk_.sync(folder_));
+  EXPECT_FALSE(disk_.sync(path("none")));
+}
+
+TEST_F(DiskTest, KnowsWhereItMayWrite) {
+  EXPECT_TRUE(disk_.may_write(folder_));
+  EXPECT_THAT(disk_.may_write(path("none")).error().what, HasSubstr("cannot write into"));
+}
+
 TEST_F(DiskTest, HashesAndFreeSpace) {
   ASSERT_TRUE(disk_.write(path("f"), "abc"));
   EXPECT_EQ(disk_.sha256(path("f")).value_or(""),

@@ -26,6 +26,8 @@ class MemoryDisk : public Disk {
   std::set<std::string> executables;
   std::set<std::string> unwritable;  // paths at which write, copy and rename fail
   std::map<std::string, std::int64_t> mtimes;
+  std::map<std::string, Attributes> owned;  // attributes of files that were given some
+  std::vector<std::string> acts;            // what was done for files of the system, in its order
   std::uint64_t free = 100ULL << 30;
 
   bool exists(const std::string& path) override {
@@ -71,8 +73,14 @@ class MemoryDisk : public Disk {
   }
   Result<void> rename(const std::string& from, const std::string& to) override {
     if (!files.contains(from)) return missing(from);
+    acts.push_back("rename " + from + " " + to);
     KMESH_TRY(write(to, files[from]));
     files.erase(from);
+    if (auto moved = owned.extract(from)) {
+      moved.key() = to;
+      owned.erase(to);
+      owned.insert(std::move(moved));
+    }
     return {};
   }
   Result<void> copy(const std::string& from, const std::string& to) override {
@@ -94,6 +102,35 @@ class MemoryDisk : public Disk {
     return sha256_text(files[path]);
   }
   Result<std::uint64_t> free_bytes(const std::string&) override { return free; }
+  Result<Attributes> attributes(const std::string& path) override {
+    if (links.contains(path)) return Attributes{FileKind::kLink, 0777, 0, 0, 0};
+    if (is_folder(path)) return Attributes{FileKind::kFolder, 0755, 0, 0, 0};
+    if (!files.contains(path)) return missing(path);
+    return owned.contains(path) ? owned[path] : Attributes{FileKind::kFile, 0644, 0, 0, 0};
+  }
+  Result<void> write_as(const std::string& path, std::string_view text,
+                        const Attributes& attributes) override {
+    acts.push_back("write " + path);
+    KMESH_TRY(write(path, text));
+    owned[path] = attributes;
+    return {};
+  }
+  Result<void> link(const std::string& from, const std::string& to) override {
+    acts.push_back("link " + from + " " + to);
+    if (!files.contains(from)) return missing(from);
+    if (exists(to)) return fail("cannot make another name of " + from + ": File exists");
+    files[to] = files[from];
+    if (owned.contains(from)) owned[to] = owned[from];
+    return {};
+  }
+  Result<void> sync(const std::string& folder) override {
+    acts.push_back("sync " + folder);
+    return {};
+  }
+  Result<void> may_write(const std::string& folder) override {
+    if (unwritable.contains(folder)) return fail("cannot write into " + folder + ": it was made unwritable");
+    return {};
+  }
 
  private:
   static tl::unexpected<Error> missing(const std::string& path) {

@@ -41,6 +41,15 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
               "wait for it to end, or name another folder with --work DIR");
 }
 
+Result<FolderLock> FolderLock::hold(const std::string& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return cannot("open", folder, errno);
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
+  ::close(fd);
+  return fail(fmt::format("another kmesh-kernel is at work in {}", folder),
+              "wait for it to end, then run the same command again");
+}
+
 FolderLock::~FolderLock() {
   if (fd_ >= 0) ::close(fd_);
 }

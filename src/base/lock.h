@@ -13,6 +13,8 @@ class FolderLock {
   // Makes folder/lock and holds it. Errors: another process does; the folder holds files but no lock, so it
   // is somebody else's.
   static Result<FolderLock> take(const std::string& folder);
+  // Holds a folder of the system, in which no lock is to lie: the folder itself is locked.
+  static Result<FolderLock> hold(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

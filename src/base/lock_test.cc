@@ -39,6 +39,16 @@ TEST_F(LockTest, IsHeldByOneAtATime) {
   EXPECT_TRUE(FolderLock::take(folder_)) << "and free again";
 }
 
+TEST_F(LockTest, AFolderOfTheSystemIsHeldWithoutAFile) {
+  {
+    const auto first = FolderLock::hold(folder_);
+    ASSERT_TRUE(first) << first.error().what;
+    EXPECT_FALSE(FolderLock::hold(folder_));
+    EXPECT_TRUE(fs::is_empty(folder_));
+  }
+  EXPECT_TRUE(FolderLock::hold(folder_)) << "and free again";
+}
+
 TEST_F(LockTest, IsNotHandedToPrograms) {
   RealProcesses processes;
   auto lock = FolderLock::take(folder_);
