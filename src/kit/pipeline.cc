@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "kit/doctor.h"
+#include "kit/include_root.h"
 #include "kit/kernel.h"
 #include "kit/opening.h"
 #include "kit/patch_folder.h"
@@ -230,7 +231,8 @@ class Build {
     return {};
   }
 
-  // From here on the enhanced kernel is installed, in a private root, and the module's package with it.
+  // From here on the enhanced kernel is installed, in a private root, and the module's package with it. Its
+  // UAPI headers are laid out for programs.
   Result<void> module() {
     KMESH_LET(built, built_hashes(enhanced_));
     KMESH_LET(sources, module_sources(kit_));
@@ -238,13 +240,19 @@ class Build {
     KMESH_LET(spec, kit_.disk.sha256(join(kit_.data.kernel, "rpm/kmod-kmesh.spec")));
     module_ = module;
     Facts inputs = built;
-    inputs.insert({{"module", module}, {"its spec", spec}, {"compiler", recipe_.make.compiler}});
+    inputs.insert({{"module", module},
+                   {"its spec", spec},
+                   {"compiler", recipe_.make.compiler},
+                   {"version for the UAPI headers", source_.version}});
     const auto add = [&]() -> Result<Made> {
       KMESH_LET(package, add_module_package(kit_, enhanced_, recipe_));
       KMESH_LET(image, installed_image(kit_, enhanced_, options_.output));
-      return Made{{{"package", below(package)}},
-                  {below(package), "enhanced/kmesh.ko", below(image.kernel), below(image.module),
-                   "enhanced/root/bin/busybox"}};
+      KMESH_LET(headers, make_include_root(kit_, enhanced_, recipe_, options_.work, source_.version));
+      Made made{{{"package", below(package)}},
+                {below(package), "enhanced/kmesh.ko", below(image.kernel), below(image.module),
+                 "enhanced/root/bin/busybox"}};
+      made.outputs.insert(made.outputs.end(), headers.begin(), headers.end());
+      return made;
     };
     KMESH_LET(facts, stages_.run("module", inputs, add));
     handed_over_ = std::move(built);

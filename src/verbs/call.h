@@ -52,6 +52,15 @@ struct Answer {
   Error error = {};  // said on standard error besides, where it has words
 };
 
+// The end of every verb: its answer, or its error.
+template <typename Value, typename Say>
+int conclude(const Result<Value>& result, bool json, const Say& say) {
+  if (!result) return show(result.error(), json);
+  const Answer said = say(*result);
+  const int code = answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
+  return said.error.what.empty() ? code : show(said.error, false);
+}
+
 template <typename Check, typename Work, typename Say>
 int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Say& say) {
   RealDisk disk;
@@ -66,10 +75,17 @@ int work_in(const std::string& folder, bool json, const Check& check, const Work
   if (!lock) return show(lock.error(), json);
   const auto result = work(kit);
   status.stop();
-  if (!result) return show(result.error(), json);
-  const Answer said = say(*result);
-  const int code = answer(json ? said.text : plain(said.text), said.ok ? kDone : kFailed);
-  return said.error.what.empty() ? code : show(said.error, false);
+  return conclude(result, json, say);
+}
+
+// A verb without a work folder of its own, and without the archive.
+template <typename Work, typename Say>
+int work_without_folder(bool json, const Work& work, const Say& say) {
+  RealDisk disk;
+  RealProcesses processes;
+  SilentStatus status;
+  Kit kit{disk, processes, status, {}};
+  return conclude(work(kit), json, say);
 }
 
 }  // namespace kmesh

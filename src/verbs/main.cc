@@ -30,6 +30,7 @@ constexpr std::array kVerbs = std::to_array<Verb>({
     {"spec", "edit FILE: a kernel.spec that applies your patches; undo FILE: as it was", &spec_verb},
     {"doctor", "what would make a build fail on this host, before it is tried", &doctor_verb},
     {"explain", "a build's log: what went wrong, why, and what to do", &explain_verb},
+    {"headers", "the enhanced kernel's UAPI headers: path; install, restore, status", &headers_verb},
 });
 
 std::vector<std::string> verb_names() {

@@ -15,5 +15,6 @@ int prove_verb(const std::vector<std::string>& arguments);
 int spec_verb(const std::vector<std::string>& arguments);
 int doctor_verb(const std::vector<std::string>& arguments);
 int explain_verb(const std::vector<std::string>& arguments);
+int headers_verb(const std::vector<std::string>& arguments);
 
 }  // namespace kmesh

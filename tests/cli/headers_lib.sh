@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# For the tests of the headers verb: a work folder with an include root, and roots to replace a header in.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+OLD=$'#define BPF_OLD 1\nenum bpf_cmd { BPF_MAP_CREATE };\n'
+NEW=$'#define BPF_OLD 1\nenum bpf_cmd { BPF_MAP_CREATE, BPF_KMESH };\n'
+# shellcheck disable=SC2034 # not every script has an update
+NEWER=$'#define BPF_OLD 1\nenum bpf_cmd { BPF_MAP_CREATE };\n/* an update */\n'
+
+# include_root FOLDER : a work folder as a build leaves it.
+include_root() {
+    mkdir -p "$1/headers/include/linux"
+    printf %s "$NEW" > "$1/headers/include/linux/bpf.h"
+    printf '%s\n' 'Name: kmesh-headers' 'Description: d' 'Version: 5.10.999' > "$1/headers/kmesh-headers.pc"
+}
+
+# plain_root FOLDER : a system without dpkg.  dpkg_root FOLDER : one whose header a package owns.
+plain_root() {
+    mkdir -p "$1/usr/include/linux" "$1/var/lib"
+    printf %s "$OLD" > "$1/usr/include/linux/bpf.h"
+    chmod 640 "$1/usr/include/linux/bpf.h"
+    touch -d '2001-02-03 04:05:06.123456789' "$1/usr/include/linux/bpf.h"
+}
+
+dpkg_root() {
+    plain_root "$1"
+    mkdir -p "$1"/var/lib/dpkg/{info,updates}
+    echo 1 > "$1/var/lib/dpkg/info/format"
+    : > "$1/var/lib/dpkg/diversions"
+    printf '%s\n' 'Package: linux-libc-dev' 'Status: install ok installed' 'Version: 1' 'Architecture: amd64' \
+        'Multi-Arch: same' 'Maintainer: k <k@k.test>' 'Description: headers' '' > "$1/var/lib/dpkg/status"
+    printf '%s\n' /. /usr /usr/include /usr/include/linux /usr/include/linux/bpf.h \
+        > "$1/var/lib/dpkg/info/linux-libc-dev:amd64.list"
+}
+
+# inventory ROOT : every file with what it says of itself, and the header's bytes. Of dpkg's list of diversions not the time;
+# its copy from before the last change, and what is left of a dpkg-divert that was killed, are dpkg's.
+inventory() {
+    (cd "$1" && find . -path './var/lib/dpkg/diversions-*' -o -type d -printf '%P %M %U:%G\n' -o \
+        -path ./var/lib/dpkg/diversions -printf '%P %M %U:%G %s\n' -o -printf '%P %M %U:%G %s %T@ %n %l\n' | sort
+     cat usr/include/linux/bpf.h* || true)
+}
