@@ -18,8 +18,7 @@ Explanation explain(std::string_view log) {
 std::string explanation_text(const Explanation& explanation) {
   if (explanation.line == 0) return "no line of this log tells of an error\n";
   std::string text = fmt::format("line {}:\n\n{}\n", explanation.line, explanation.shown);
-  if (!explanation.known)
-    return text + "this is the first error; the table of known failures has no row for it\n";
+  if (!explanation.known) return text;
   const Diagnosis& known = *explanation.known;
   text += fmt::format("{}: {}\n  {}\n", known.failure->name, known.cause(), known.remedy());
   if (!known.command().empty()) text += fmt::format("\n    {}\n\n", known.command());

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // doctor and explain: they look at a host and at a log, and change nothing.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "kit/calls.h"
@@ -59,8 +61,15 @@ int explain_verb(const std::vector<std::string>& arguments) {
   const auto text = disk.read(absolute(log));
   if (!text) return show(text.error(), json);
   const Explanation explanation = explain(*text);
-  return answer(json ? explanation_json(explanation) : plain(explanation_text(explanation)),
-                explanation.known || explanation.line == 0 ? kDone : kFailed);
+  const bool explained = explanation.known || explanation.line == 0;
+  const int code = answer(json ? explanation_json(explanation) : plain(explanation_text(explanation)),
+                          explained ? kDone : kFailed);
+  if (explained) return code;
+  return show(fail(fmt::format("the table of known failures has no row for the first error, line {}",
+                               explanation.line),
+                   "what is shown is where to look; docs/when-it-fails.md says how a row is added")
+                  .value(),
+              false);
 }
 
 }  // namespace kmesh
