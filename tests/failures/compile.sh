@@ -184,7 +184,8 @@ fail_undefined_reference_boot() {
     on 5.10 prepared
     added arch/x86/boot/version.c 'extern int kmesh_boot(void);
 int kmesh_start(void) { return kmesh_boot(); }'
-    record 'make -f scripts/Makefile.build obj=arch/x86/boot arch/x86/boot/setup.elf'
+    part arch/x86/boot setup.elf
+    record 'make part'
     says 'undefined reference to `kmesh_boot'
 }
 

@@ -141,6 +141,14 @@ program() {
     chmod 755 "$SCENE/usr/bin/$1"
 }
 
+# part FOLDER FILE [OPTION...] : a rule for `make part`, for a file that the tree's Makefile makes on the way to others only.
+part() {
+    local end
+    end=$(grep -n '^endif # need-sub-make' "$SCENE/tree/Makefile" | tail -n 1 | cut -d : -f 1)
+    [ -n "$end" ] || die "no place for a rule"
+    sed -i "${end}i part: prepare\n\t\$(Q)\$(MAKE) ${*:3} \$(build)=$1 $1/$2" "$SCENE/tree/Makefile"
+}
+
 sandbox() {
     timeout 1800 nice -n 5 bwrap "${UNSHARED[@]}" --hostname kmesh --die-with-parent --clearenv --setenv PATH /usr/bin:/usr/sbin --setenv HOME /kmesh/home \
         --setenv LANG "$LANGUAGE_OF_LOG" --setenv KBUILD_BUILD_USER kmesh --setenv KBUILD_BUILD_HOST kmesh \
@@ -221,7 +229,7 @@ no_leak() {
     fi
 }
 
-# check_rows FOLDER : of "| name | made by | line | cause | what to do |"
+# check_rows FOLDER : its table's rows, "| name | made by | line | ..."
 check_rows() {
     local name line bad=0
     while IFS= read -r name; do
@@ -233,9 +241,9 @@ check_rows() {
             echo "$name: no such line: $line" >&2
             bad=1
         fi
-    done < <(cd "$1" && find . -name '*.log' ! -name 'clean-*' -printf '%f\n' | sed 's/\.log$//' | sort)
+    done < <(cd "$1" && find . -name '*.log' -printf '%f\n' | sed 's/\.log$//' | sort)
     while IFS= read -r name; do
         [ -e "$1/$name.log" ] || { echo "$name: a row without a log" >&2; bad=1; }
-    done < <(sed -nE 's/^\| ([a-z0-9][a-z0-9-]*) \| .*/\1/p' "$1/README.md" | grep -vx name)
+    done < <(sed -nE 's/^\| ([a-z0-9][a-z0-9.-]*) \| .*/\1/p' "$1/README.md" | grep -vx name)
     return $bad
 }

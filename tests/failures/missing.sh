@@ -281,7 +281,9 @@ compression() { # OPTION SUFFIX PROGRAM
         cp .config arch/x86/boot/compressed/vmlinux.bin"
     hide "bin/$3"
     bash_is_sh
-    record "make -f scripts/Makefile.build obj=arch/x86/boot/compressed arch/x86/boot/compressed/vmlinux.bin.$2"
+    # What the file is made of is there, and is not to be made anew.
+    part arch/x86/boot/compressed "vmlinux.bin.$2" -o arch/x86/boot/compressed/vmlinux.bin
+    record 'make part'
 }
 
 fail_lz4_missing() { compression LZ4 lz4 'lz4*'; says 'lz4c?: command not found'; }

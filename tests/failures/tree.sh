@@ -33,20 +33,33 @@ fail_helper_docs_type() {
     says '^make.*\*\*\* .*bpf_helper_defs.h. Error 1'
 }
 
+# numbered : the helper has its number in the list of helpers, 6.1's way.
+numbered() {
+    sed -i 's/^\tFN(user_ringbuf_drain),.*/&\n\tFN(parse_header_msg),\t\t\\/' "$SCENE"/tree/{,tools/}include/uapi/linux/bpf.h
+}
+
 fail_helper_docs_type_6_1() {
     on 6.1 configured
     documented 'struct kmesh_message *'
-    sed -i 's/^\tFN(user_ringbuf_drain),.*/&\n\tFN(parse_header_msg),\t\t\\/' "$SCENE"/tree/{,tools/}include/uapi/linux/bpf.h
+    numbered
     record 'make tools/bpf/resolve_btfids'
     says "Unrecognized type 'struct kmesh_message'"
 }
 
 # A series brings a helper's documentation and not its number.
+fail_helper_docs_number_6_1() {
+    on 6.1 configured
+    documented 'u64 *'
+    record 'make tools/bpf/resolve_btfids'
+    says 'is missing from enum bpf_func_id'
+}
+
+# Its number and not its documentation.
 fail_helper_docs_count_6_1() {
     on 6.1 configured
-    documented 'struct kmesh_message *'
+    numbered
     record 'make tools/bpf/resolve_btfids'
-    says 'helpers'
+    says 'number of unique'
 }
 
 fail_trusted_keys() {
