@@ -184,6 +184,7 @@ fail_undefined_reference_boot() {
     on 5.10 prepared
     added arch/x86/boot/version.c 'extern int kmesh_boot(void);
 int kmesh_start(void) { return kmesh_boot(); }'
+    quietly 'make arch/x86/kernel/cpu/capflags.o'
     part arch/x86/boot setup.elf
     record 'make part'
     says 'undefined reference to `kmesh_boot'

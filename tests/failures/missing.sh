@@ -295,7 +295,7 @@ fail_gcc_plugin_headers_missing() {
     quietly 'scripts/config -e GCC_PLUGINS -e GCC_PLUGIN_LATENT_ENTROPY && make olddefconfig syncconfig && grep GCC_PLUGINS=y .config'
     # Kconfig would leave the plugins out; these were chosen when the headers were there.
     hide 'lib/gcc/x86_64-linux-gnu/*/plugin'
-    record 'make gcc-plugins'
+    record 'make scripts'
     says 'fatal error: .*plugin'
 }
 
