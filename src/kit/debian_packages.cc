@@ -16,6 +16,7 @@ constexpr std::array kPackages = std::to_array<std::pair<std::string_view, std::
     {"awk", "gawk"},
     {"xz", "xz-utils"},
     {"lzma", "xz-utils"},
+    {"lz4c", "lz4"},
     {"pahole", "dwarves"},
     {"depmod", "kmod"},
     {"rpmbuild", "rpm"},
