@@ -135,6 +135,11 @@ Finding folder(Kit& kit, const Options& options) {
     KMESH_TRY(kit.disk.symlink("case", join(probe, "link")));
     if (!options.sandbox && options.work.find_first_of(" :") != std::string::npos)
       return wrong(fmt::format("make takes no blank and no colon in a path, and {} has one", options.work));
+    // a command of kbuild names the tree dozens of times; in the sandbox it is called /kmesh
+    constexpr std::size_t kLongest = 200;
+    if (!options.sandbox && options.work.size() > kLongest)
+      return wrong(fmt::format("the path of {} has {} bytes, and commands that name it often become too long",
+                               options.work, options.work.size()));
     return well("folder", "programs run there, and upper case is not lower case");
   };
   auto found = look();

@@ -144,6 +144,14 @@ TEST_F(DoctorTest, ABlankInThePathMattersWithoutASandbox) {
   EXPECT_EQ(found("sandbox").grade, Grade::kWarning);
 }
 
+TEST_F(DoctorTest, AVeryLongPathMattersWithoutASandbox) {
+  options_.work = "/" + std::string(300, 'k');
+  processes_.answer(options_.work + "/probe/case", {});
+  EXPECT_EQ(found("folder").grade, Grade::kOk);
+  options_.sandbox = false;
+  EXPECT_THAT(found("folder").error.what, HasSubstr("has 301 bytes"));
+}
+
 TEST_F(DoctorTest, AClockInThePast) {
   disk_.files["/s.tar.xz"] = "";
   options_.tarball = "/s.tar.xz";

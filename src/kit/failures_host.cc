@@ -135,7 +135,8 @@ const std::vector<KnownFailure>& host_failures() {
        .remedy = "name a folder with a shorter path with --work DIR; in the sandbox the path is /kmesh, "
                  "whatever it is outside",
        .command = "getconf ARG_MAX",
-       .resume = "build"},
+       .resume = "build",
+       .seen_by = "folder"},
       {.name = "ccache-unwritable",
        .mark = "ccache",
        .pattern = "^ccache .*: unknown assembler invoked",

@@ -141,7 +141,8 @@ const std::vector<KnownFailure>& tree_failures() {
        .remedy =
            "build with a compiler of the kernel's time, or switch off CONFIG_WERROR (for tools: WERROR=0)",
        .command = "make WERROR=0",
-       .resume = "build"},
+       .resume = "build",
+       .seen_by = "werror"},
       {.name = "undefined-reference",
        .mark = "undefined reference",
        .pattern = "undefined reference to [`']([^']+)'",

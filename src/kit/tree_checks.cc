@@ -127,6 +127,16 @@ Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std:
                              .value());
 }
 
+// A warning that came with a newer gcc ends such a build; whether one does nobody knows before.
+Finding werror(const std::string& config) {
+  if (config_value(config, "WERROR") != "y") return well("werror", "compiler warnings are no errors");
+  return doubtful("werror",
+                  fail("CONFIG_WERROR makes errors of this compiler's warnings",
+                       "a gcc newer than the kernel may warn of what those of its time did not: clear the "
+                       "option if it does")
+                      .value());
+}
+
 // make reads a makefile whole before it makes anything of it: asked for what no makefile has, it says what it
 // cannot read.
 Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
@@ -200,6 +210,7 @@ TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const 
   state.findings.push_back(keys(kit, tree, config));
   state.findings.push_back(compiler(kit, side, tree, gcc));
   state.findings.push_back(btf(kit, tree, config));
+  state.findings.push_back(werror(config));
   state.findings.push_back(makefiles(kit, side, tree, touched));
   return state;
 }

@@ -146,6 +146,12 @@ TEST_F(TreeChecksTest, AScriptThatCannotBeTaughtIsAFailure) {
   EXPECT_THAT(found("helper-docs").error.what, HasSubstr("cannot read"));
 }
 
+TEST_F(TreeChecksTest, WarningsThatAreErrors) {
+  EXPECT_EQ(found("werror").grade, Grade::kOk);
+  put(".config", "CONFIG_WERROR=y\n");
+  EXPECT_EQ(found("werror").grade, Grade::kWarning);
+}
+
 TEST_F(TreeChecksTest, MakefilesThatPatchesChangedCanBeRead) {
   touched_ = {"net/socket.c", "kernel/bpf/Makefile", "gone/Makefile"};
   put("kernel/bpf/Makefile", "");
