@@ -120,7 +120,7 @@ Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std:
                                .value());
   const Version have = version_of(kit, {gcc, "-dumpfullversion", "-dumpversion"});
   const Version least = least_gcc(kit, side, tree);
-  if (have >= least) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
+  if (!(have < least)) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
   return bad("compiler", fail(fmt::format("{} is {}.{}, and this kernel takes {}.{} or newer", gcc,
                                           have.major, have.minor, least.major, least.minor),
                               "name another compiler with --cc", fmt::format("{} --version", gcc))
@@ -176,7 +176,7 @@ Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
   for (const auto* script : {"scripts/pahole-flags.sh", "scripts/Makefile.btf", "scripts/link-vmlinux.sh"})
     leaves_out =
         leaves_out || text_of(kit, tree, script).find("skip_encoding_btf_enum64") != std::string::npos;
-  if (have >= kEnum64 && !knows && !leaves_out)
+  if (!(have < kEnum64) && !knows && !leaves_out)
     return refuse(
         fmt::format("pahole {}.{} writes BTF that this kernel's tools cannot read", have.major, have.minor),
         "have scripts/pahole-flags.sh add --skip_encoding_btf_enum64, or install a pahole before 1.24");

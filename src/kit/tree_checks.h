@@ -24,12 +24,17 @@ struct TreeState {
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler,
                      const std::vector<std::string>& touched);
 
-// The lowest version of "gcc" or "pahole" that a tree's own texts ask for, 0.0 where they do not say. Pure.
+// Of a compiler or of pahole. Pure.
 struct Version {
   unsigned major = 0;
   unsigned minor = 0;
-  auto operator<=>(const Version&) const = default;
 };
+inline bool operator==(const Version& a, const Version& b) {
+  return a.major == b.major && a.minor == b.minor;
+}
+inline bool operator<(const Version& a, const Version& b) {
+  return a.major != b.major ? a.major < b.major : a.minor < b.minor;
+}
 Version version_in(std::string_view text);  // the first "12.2" or "v1.24" in it
 
 }  // namespace kmesh
