@@ -206,13 +206,6 @@ fail_pahole_missing() {
     says 'pahole .pahole. is not available'
 }
 
-fail_pahole_missing_6_1() {
-    on 6.1 objects
-    hide bin/pahole
-    record "make build-dirs= KBUILD_VMLINUX_LIBS= KBUILD_VMLINUX_OBJS='$OBJECTS' vmlinux"
-    says 'pahole'
-}
-
 fail_pahole_old() {
     on 5.10 linkable
     program pahole <<'SCRIPT'

@@ -272,7 +272,7 @@ fail_xz_missing() {
     quietly 'scripts/config -e IKHEADERS && make olddefconfig && make prepare'
     hide bin/xz
     record 'make kernel/kheaders.o'
-    says 'kheaders_data.tar.xz. Error'
+    says 'xz: not found'
 }
 
 # The kernel's own compression; a file stands in for the 10 MB it is used on.
