@@ -151,6 +151,15 @@ const std::vector<KnownFailure>& tree_failures() {
        .remedy = "most often an option of the configuration is off that a patch's code takes: have its "
                  "Kconfig select it",
        .resume = "build"},
+      {.name = "kheaders",
+       .mark = "kheaders_data",
+       .pattern = "kheaders_data\\.tar\\.xz\\] Error 127",
+       .cause = "the headers that CONFIG_IKHEADERS puts into the kernel cannot be packed: cpio or xz is not "
+                "installed",
+       .remedy = "install cpio and xz",
+       .command = "apt-get install cpio xz-utils",
+       .resume = "build",
+       .seen_by = "options"},
       {.name = "kernel-too-big",
        .mark = "KERNEL_IMAGE_SIZE",
        .pattern = "kernel image bigger than KERNEL_IMAGE_SIZE",
