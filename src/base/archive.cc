@@ -260,6 +260,28 @@ Result<std::vector<std::string>> unpack_flat(const std::string& path, const std:
   return names;
 }
 
+Result<std::map<std::string, std::string>> read_from_package(
+    const std::string& path, const std::function<bool(const std::string& name)>& wanted) {
+  const Reader reader(archive_read_new(), &archive_read_free);
+  archive_read_support_filter_all(reader.get());
+  archive_read_support_format_cpio(reader.get());
+  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 20) != ARCHIVE_OK)
+    return damaged(path, reader.get());
+  std::map<std::string, std::string> texts;
+  archive_entry* entry = nullptr;
+  int answer = ARCHIVE_OK;
+  while ((answer = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK || answer == ARCHIVE_WARN) {
+    if (interrupted()) return tl::make_unexpected(stopped());
+    const char* raw = archive_entry_pathname(entry);
+    const std::string name = raw != nullptr ? raw : "";
+    if (archive_entry_filetype(entry) != AE_IFREG || !wanted(name)) continue;
+    KMESH_LET(text, content(reader.get(), entry, path));
+    texts[name] = std::move(text);
+  }
+  if (answer != ARCHIVE_EOF) return damaged(path, reader.get());
+  return texts;
+}
+
 Result<void> write_cpio(const std::string& path, const std::vector<CpioEntry>& entries) {
   const Writer writer(archive_write_new(), &archive_write_free);
   archive_write_set_format_cpio_newc(writer.get());

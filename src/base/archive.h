@@ -40,6 +40,10 @@ Result<std::size_t> reduce_tarball(const std::string& path, const std::string& t
 // anything but plain file names.
 Result<std::vector<std::string>> unpack_flat(const std::string& path, const std::string& folder);
 
+// Reads the files of a package (an RPM's payload) that are wanted by name, and nothing else; name -> content.
+Result<std::map<std::string, std::string>> read_from_package(
+    const std::string& path, const std::function<bool(const std::string& name)>& wanted);
+
 struct CpioEntry {
   std::string name;    // path in the archive, without a leading slash
   std::string source;  // file to read; empty for folders and links

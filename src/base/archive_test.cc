@@ -222,6 +222,21 @@ TEST_F(ArchiveTest, UnpackFlatDoesNotFollowALinkThatLiesInTheWay) {
   EXPECT_EQ(get("victim"), "precious");
 }
 
+TEST_F(ArchiveTest, ReadsWhatIsWantedOfAPackage) {
+  const std::string whole =
+      cpio_entry("./usr/src/kernels/1/Module.symvers", "symbols") + cpio_entry("./usr/bin/other", "x") +
+      cpio_entry("../Module.symvers", "outside", 0120777) + cpio_entry("TRAILER!!!", "");
+  const auto wanted = [](const std::string& name) { return name.ends_with("Module.symvers"); };
+  const auto texts = read_from_package(put("p.cpio", whole), wanted);
+  ASSERT_TRUE(texts) << texts.error().what;
+  EXPECT_THAT(*texts, ElementsAre(std::pair<const std::string, std::string>(
+                          "./usr/src/kernels/1/Module.symvers", "symbols")))
+      << "a link is no file";
+  EXPECT_FALSE(read_from_package(put("cut.cpio", whole.substr(0, 130)), wanted));
+  EXPECT_FALSE(read_from_package(put("words", "no package"), wanted));
+  EXPECT_FALSE(read_from_package(path("none"), wanted));
+}
+
 TEST_F(ArchiveTest, WritesAnInitramfsThatCpioReads) {
   const std::string init = put("init", "#!/bin/sh\n");
   ASSERT_TRUE(write_cpio(path("i.cpio"), {{"bin", "", "", S_IFDIR | 0755},

@@ -85,6 +85,10 @@ Result<Hunk> parse_hunk(Cursor& cursor, bool mailed) {
   if (good) head.remove_prefix(2);
   good = good && read_range(head, hunk.new_start, new_count) && head.starts_with(" @@");
   if (!good) return malformed(number, "the head of a hunk cannot be read");
+  head.remove_prefix(3);
+  const auto heading = head.find_first_not_of(" \t\r\n");
+  if (heading != std::string_view::npos)
+    hunk.heading = head.substr(heading, head.find_last_not_of(" \t\r\n") - heading + 1);
   while (old_count > 0 || new_count > 0 || cursor.peek().starts_with("\\")) {
     if (!cursor.more()) return malformed(cursor.number(), "the patch ends inside a hunk");
     std::string line(cursor.take());

@@ -20,6 +20,7 @@ struct Hunk {
   int old_start = 0;
   int new_start = 0;
   std::vector<HunkLine> lines;
+  std::string heading;  // behind the second @@: the function or type it stands in, or nothing
 
   [[nodiscard]] std::vector<std::string> side(
       char removed_kind) const;  // '-': the old lines, '+': the new ones

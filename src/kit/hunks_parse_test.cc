@@ -46,6 +46,8 @@ TEST(ParseDiff, ReadsSeveralFilesAndHunks) {
   EXPECT_EQ((*files)[0].path(), "x") << "the time behind the tab is no part of the name";
   EXPECT_EQ((*files)[0].hunks.size(), 2U);
   EXPECT_EQ((*files)[0].hunks[1].old_start, 10);
+  EXPECT_EQ((*files)[0].hunks[0].heading, "int main()");
+  EXPECT_EQ((*files)[0].hunks[1].heading, "");
   EXPECT_EQ((*files)[0].hunks[1].new_start, 11);
   EXPECT_EQ((*files)[1].old_path, "");
   EXPECT_EQ((*files)[1].path(), "y");
