@@ -27,6 +27,8 @@ constexpr std::array kVerbs = std::to_array<Verb>({
     {"plan", "what each patch needs on each source, with evidence; builds nothing", &plan_verb},
     {"adapt", "carry a series to another source; what does not apply is merged", &adapt_verb},
     {"prove", "boot a kernel image with the probes, alone or against another", &prove_verb},
+    {"kabi", "OLD NEW: which exported symbols changed, the types behind them, which patch did it",
+     &kabi_verb},
     {"spec", "edit FILE: a kernel.spec that applies your patches; undo FILE: as it was", &spec_verb},
     {"doctor", "what would make a build fail on this host, before it is tried", &doctor_verb},
     {"explain", "a build's log: what went wrong, why, and what to do", &explain_verb},

@@ -12,6 +12,7 @@ int build_verb(const std::vector<std::string>& arguments);
 int plan_verb(const std::vector<std::string>& arguments);
 int adapt_verb(const std::vector<std::string>& arguments);
 int prove_verb(const std::vector<std::string>& arguments);
+int kabi_verb(const std::vector<std::string>& arguments);
 int spec_verb(const std::vector<std::string>& arguments);
 int doctor_verb(const std::vector<std::string>& arguments);
 int explain_verb(const std::vector<std::string>& arguments);

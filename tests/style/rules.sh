@@ -22,9 +22,10 @@ if grep -nE '#include "(kit|verbs|guest|bpf|kernel)/' src/base/*; then complain 
 if grep -nE '#include ".*(verbs|guest|bpf|ko_src|kernel)/' src/kit/*; then complain "the kit includes another world"; fi
 
 # Pure rooms take text and return values: no doors.
-for room in adapt apt_sources baseline c_tokens config_needs debian_packages diagnose evidence explain failures_host failures_source \
-    failures_tree finding header_names header_report header_state hunks known_failures ledger matrix plan prove report report_html series \
-    spec_edit spec_folder spec_kabi spec_lines spec_patching spec_place spec_shell sandbox; do
+for room in adapt apt_sources baseline btf_dump c_tokens config_needs debian_packages diagnose evidence explain failures_host failures_source \
+    failures_tree finding header_names header_report header_state hunks kabi_cause kabi_json kabi_report kabi_summary known_failures \
+    ledger matrix module_versions plan prove report report_html series spec_edit spec_folder spec_kabi spec_lines spec_patching \
+    spec_place spec_shell sandbox symvers type_diff; do
     for file in src/kit/$room.h src/kit/$room.cc; do
         [ -f "$file" ] || continue
         if grep -nE '#include (<(fstream|filesystem|unistd.h|fcntl.h)>|"(kit/kit.h|base/archive.h)")' "$file"; then

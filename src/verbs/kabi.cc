@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/kabi.h"
+
+#include "verbs/call.h"
+#include "verbs/verbs.h"
+
+namespace kmesh {
+
+int kabi_verb(const std::vector<std::string>& arguments) {
+  KabiOptions options;
+  options.work = "build/kabi";
+  bool json = false;
+  bool no_sandbox = false;
+  CLI::App app("What changed for modules between two kernels: symbols, types, and the patch that did it.",
+               "kmesh-kernel kabi");
+  app.add_option("OLD", options.old, "Module.symvers, a kernel-devel RPM, or a folder with either")
+      ->check(named())
+      ->required();
+  app.add_option("NEW", options.now, "the same of the other kernel")->check(named())->required();
+  app.add_option("--old-vmlinux", options.old_vmlinux,
+                 "with BTF or DWARF (default: the one beside Module.symvers)")
+      ->check(named());
+  app.add_option("--new-vmlinux", options.new_vmlinux, "the same of the other kernel")->check(named());
+  app.add_option("--series", options.series, "folder of the patches between the two")->check(named());
+  app.add_option("--module", options.modules, "a built .ko: does it go on loading? may be repeated")
+      ->check(named());
+  app.add_flag("--abidiff", options.abidiff, "keep what abidiff says of the two vmlinux, too; takes minutes");
+  app.add_option("--work", options.work, "folder for what is read (default build/kabi)")->check(named());
+  app.add_flag("--no-sandbox", no_sandbox, "let bpftool, pahole, kmod and abidiff read with your own rights");
+  app.add_flag("--json", json, "all of it as JSON on standard output");
+  app.footer("Example:\n  kmesh-kernel kabi build/kernel/baseline build/kernel/enhanced");
+  if (const auto code = parse(app, arguments)) return *code;
+  options.sandbox = !no_sandbox;
+  for (auto* path : {&options.old, &options.now, &options.old_vmlinux, &options.new_vmlinux, &options.series,
+                     &options.work})
+    *path = absolute(*path);
+  for (auto& module : options.modules) module = absolute(module);
+  return work_in(
+      options.work, json, [](const Kit&) { return Result<void>(); },
+      [&](Kit& kit) { return compare_kabi(kit, options); },
+      [&](const KabiReport& report) { return Answer{json ? kabi_json(report) : kabi_text(report)}; });
+}
+
+}  // namespace kmesh
