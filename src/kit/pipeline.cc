@@ -10,6 +10,7 @@
 
 #include "kit/doctor.h"
 #include "kit/include_root.h"
+#include "kit/kabi.h"
 #include "kit/kernel.h"
 #include "kit/opening.h"
 #include "kit/patch_folder.h"
@@ -298,6 +299,8 @@ class Build {
       return compile_side(baseline_, spec, "control", !borrowed);
     };
     KMESH_TRY(stages_.run("control", inputs, build_control));
+    report_.kabi = kabi_summary(kit_, baseline_.folder, enhanced_.folder, work("kabi"), options_.sandbox,
+                                report_.plan.needed());
     return {};
   }
 

@@ -67,6 +67,7 @@ std::string report_json(const Report& report) {
   for (const auto& package : report.packages)
     json["packages"].push_back(
         {{"path", package.path}, {"sha256", package.sha256}, {"bytes", package.bytes}});
+  if (report.kabi) json["kabi"] = Json::parse(summary_json(*report.kabi));
   json["proof"] = Json::array();
   if (report.proof) {
     for (const auto& item : report.proof->features) {
@@ -126,6 +127,7 @@ std::string report_text(const Report& report) {
                           package.sha256);
   }
   if (report.proof) text += "\n" + proof_text(report);
+  if (report.kabi) text += "\n" + summary_text(*report.kabi);
   text += "\nStages\n";
   for (const auto& stage : report.stages)
     text += fmt::format("  {:<10} {:>12}{}\n", stage.name, stage.reused ? "reused" : duration(stage.seconds),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kit/kabi_summary.h"
 #include "kit/package.h"
 #include "kit/plan.h"
 #include "kit/prove.h"
@@ -37,6 +38,7 @@ struct Report {
   std::vector<std::string> warnings;
   Plan plan;
   std::vector<Package> packages;
+  std::optional<KabiSummary> kabi;  // empty: it did not get that far
   std::optional<Proof> proof;
   std::vector<BootTime> boots;
   std::vector<StageTime> stages;

@@ -2,6 +2,8 @@
 // report.html: one self-contained page, no scripts, readable in dark mode, on paper and aloud.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/status.h"
 #include "kit/report.h"
 
@@ -103,6 +105,32 @@ std::string proof_table(const Proof& proof) {
   return html + "</tbody></table>";
 }
 
+std::string kabi_section(const KabiSummary& kabi) {
+  std::string html = "<h2>kABI</h2>";
+  if (!kabi.note.empty()) html += fmt::format("<p>{}</p>", escaped(kabi.note));
+  // where nothing could be compared, the note is all there is
+  if (!kabi.comparable && kabi.unchanged()) return html;
+  if (kabi.unchanged())
+    return html + "<p>No exported symbol changed: modules built for the baseline go on loading.</p>";
+  html += fmt::format("<p>{} of the exported symbols changed, {} added, {} removed.</p>", kabi.changed.size(),
+                      kabi.added.size(), kabi.removed.size());
+  if (kabi.changed.empty()) return html;
+  html +=
+      "<table><thead><tr><th scope=col>Symbol</th><th scope=col>CRC</th><th scope=col>Why</th><th "
+      "scope=col>Patches</th></tr></thead><tbody>";
+  for (std::size_t i = 0; i < std::min(kabi.changed.size(), kKabiRows); ++i) {
+    const auto& change = kabi.changed[i];
+    html += fmt::format(
+        "<tr><th scope=row><code>{}</code></th><td><code>{} {}</code></td><td>{}</td><td>{}</td></tr>",
+        escaped(change.symbol), change.old_crc, change.new_crc, escaped(change.why),
+        escaped(patches_text(change.patches, change.traceable)));
+  }
+  html += "</tbody></table>";
+  if (kabi.changed.size() > kKabiRows)
+    html += fmt::format("<p>And {} more; report.json has all.</p>", kabi.changed.size() - kKabiRows);
+  return html;
+}
+
 std::string stages_table(const Report& report) {
   double most = 0.001;
   for (const auto& stage : report.stages) most = std::max(most, stage.seconds);
@@ -142,6 +170,7 @@ std::string report_html(const Report& report) {
     html += fmt::format("<p>{}</p><pre>{}</pre>", escaped(report.error->hint), escaped(report.error->detail));
   html += "<h2>Patches</h2>" + patches_table(report);
   if (report.proof) html += "<h2>Proof</h2>" + proof_table(*report.proof);
+  if (report.kabi) html += kabi_section(*report.kabi);
   if (!report.packages.empty()) {
     html +=
         "<h2>Packages</h2><table><thead><tr><th scope=col>File</th><th scope=col>Size</th><th "

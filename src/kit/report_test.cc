@@ -148,6 +148,27 @@ TEST(ReportScreen, SaysHowItEndedAndWhatToTypeNext) {
   EXPECT_THAT(report_screen(report, "/w"), Not(HasSubstr("Built")));
 }
 
+TEST(ReportKabi, StandsInAllThree) {
+  Report report = full();
+  EXPECT_FALSE(Json::parse(report_json(report)).contains("kabi")) << "it did not get that far";
+  EXPECT_THAT(report_text(report), Not(HasSubstr("kABI")));
+  report.kabi = KabiSummary{
+      true, "<note>", {{"tcp_<x>", "0x1", "0x2", "struct <y>", {"a.patch"}, true}}, {"new_one"}, {}};
+  const Json json = Json::parse(report_json(report));
+  EXPECT_EQ(json["kabi"]["comparable"], true);
+  EXPECT_EQ(json["kabi"]["changed"][0]["symbol"], "tcp_<x>");
+  EXPECT_EQ(json["kabi"]["changed"][0]["patches"], Json::array({"a.patch"}));
+  EXPECT_EQ(json["kabi"]["added"], Json::array({"new_one"}));
+  EXPECT_THAT(report_text(report), HasSubstr("1 of the exported symbols changed, 1 added, 0 removed"));
+  const std::string html = report_html(report);
+  EXPECT_THAT(html, HasSubstr("<h2>kABI</h2>"));
+  EXPECT_THAT(html, HasSubstr("tcp_&lt;x&gt;"));
+  for (const char* raw : {"<note>", "<x>", "<y>"}) EXPECT_THAT(html, Not(HasSubstr(raw))) << raw;
+  report.kabi = KabiSummary{};
+  report.kabi->comparable = true;
+  EXPECT_THAT(report_html(report), HasSubstr("No exported symbol changed"));
+}
+
 TEST(ReportHtml, EscapesWhatCameFromOutside) {
   Report report = full();
   report.origin = "tarball \"<img src=x onerror=alert(1)>\"";
