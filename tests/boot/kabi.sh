@@ -15,7 +15,7 @@ expect .comparable true "$scratch/kabi"
 expect .types.compared true "$scratch/kabi"
 expect '[.added, .removed] | flatten | length' 0 "$scratch/kabi"
 # the symbols are those that a plain comparison of the two files finds
-list() { sort "$WORK/$1"/root/usr/src/kernels/*/Module.symvers; }
+list() { sort "$WORK/$1/root"/usr/src/kernels/*/Module.symvers; }
 comm -13 <(list baseline) <(list enhanced) | cut -f 2 | sort > "$scratch/plain"
 jq -r '.changed[].symbol' "$scratch/kabi" | sort | diff - "$scratch/plain" || fail "other symbols than diff finds"
 for symbol in tcp_register_ulp tcp_unregister_ulp tcp_slow_start; do
