@@ -19,11 +19,16 @@ fail() {
     exit 1
 }
 
-# make_kernel FOLDER CACHE: up to the packages; its seconds are in $took.
+# kmesh_build FOLDER CACHE: up to the packages.
+kmesh_build() {
+    CCACHE_DIR=$work/$2 exec "$KMESH" build --baseline 5.10 --tarball "${source[0]}" --sha256 "$sum" --series "$series" \
+        --config lean --until package --work "$work/$1" > "$work/$1.out" 2>&1
+}
+
+# make_kernel FOLDER CACHE: the same; its seconds are in $took.
 make_kernel() {
     local begun=$EPOCHREALTIME
-    CCACHE_DIR=$work/$2 "$KMESH" build --baseline 5.10 --tarball "${source[0]}" --sha256 "$sum" --series "$series" \
-        --config lean --until package --work "$work/$1" > "$work/$1.out" 2>&1 || fail "$(tail -n 30 "$work/$1.out")"
+    (kmesh_build "$@") || fail "$(tail -n 30 "$work/$1.out")"
     took=$(awk "BEGIN { printf \"%.0f\", $EPOCHREALTIME - $begun }")
 }
 packages() { cat "$work/$1/packages/SHA256SUMS"; }
@@ -35,8 +40,7 @@ cold_steps=$(steps whole)
 whole=$(packages whole)
 
 # The same in another folder and at another time, with a cache of its own, killed when most of it is compiled.
-CCACHE_DIR=$work/second-cache "$KMESH" build --baseline 5.10 --tarball "${source[0]}" --sha256 "$sum" --series "$series" \
-    --config lean --until package --work "$work/elsewhere" > "$work/elsewhere.out" 2>&1 &
+kmesh_build elsewhere second-cache &
 until [ "$(grep -cE '^  CC ' "$work/elsewhere/logs/build.log" 2> /dev/null || true)" -gt $((cold_steps * 3 / 4)) ]; do
     kill -0 $! || fail "it ended before it was killed: $(tail -n 30 "$work/elsewhere.out")"
     sleep 1
