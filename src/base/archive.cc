@@ -136,6 +136,16 @@ Result<Stream> open_stream(const std::string& path, bool any) {
   return stream;
 }
 
+// The payload of a package: an RPM's, which is a compressed cpio.
+Result<Reader> open_package(const std::string& path) {
+  Reader reader(archive_read_new(), &archive_read_free);
+  archive_read_support_filter_all(reader.get());
+  archive_read_support_format_cpio(reader.get());
+  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 20) != ARCHIVE_OK)
+    return damaged(path, reader.get());
+  return reader;
+}
+
 }  // namespace
 
 Result<void> each_file(const std::string& path,
@@ -231,11 +241,7 @@ Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::s
 }
 
 Result<std::vector<std::string>> unpack_flat(const std::string& path, const std::string& folder) {
-  const Reader reader(archive_read_new(), &archive_read_free);
-  archive_read_support_filter_all(reader.get());
-  archive_read_support_format_cpio(reader.get());
-  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 20) != ARCHIVE_OK)
-    return damaged(path, reader.get());
+  KMESH_LET(reader, open_package(path));
   std::vector<std::string> names;
   archive_entry* entry = nullptr;
   int answer = ARCHIVE_OK;
@@ -262,11 +268,7 @@ Result<std::vector<std::string>> unpack_flat(const std::string& path, const std:
 
 Result<std::map<std::string, std::string>> read_from_package(
     const std::string& path, const std::function<bool(const std::string& name)>& wanted) {
-  const Reader reader(archive_read_new(), &archive_read_free);
-  archive_read_support_filter_all(reader.get());
-  archive_read_support_format_cpio(reader.get());
-  if (archive_read_open_filename(reader.get(), path.c_str(), 1 << 20) != ARCHIVE_OK)
-    return damaged(path, reader.get());
+  KMESH_LET(reader, open_package(path));
   std::map<std::string, std::string> texts;
   archive_entry* entry = nullptr;
   int answer = ARCHIVE_OK;

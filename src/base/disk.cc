@@ -87,6 +87,14 @@ int set_attributes(int fd, const Attributes& wanted) {
   return ::futimens(fd, times.data()) != 0 ? errno : 0;
 }
 
+// The written file gets its name, or is taken away where `error` says that it is not whole.
+Result<void> put_in_place(const std::string& temporary, const std::string& path, int error) {
+  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(temporary.c_str());
+  return kmesh::cannot("write", path, error);
+}
+
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
@@ -170,12 +178,7 @@ Result<void> RealDisk::write(const std::string& path, std::string_view text) {
       error = errno;
     if (error == 0 && ::fsync(file.get()) != 0) error = errno;
   }
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    return cannot("write", path, error);
-  }
-  return {};
+  return put_in_place(temporary, path, error);
 }
 
 Result<std::vector<std::string>> RealDisk::list(const std::string& folder) {
@@ -286,11 +289,7 @@ Result<void> RealDisk::write_as(const std::string& path, std::string_view text,
     if (error == 0) error = set_attributes(file.get(), attributes);
     if (error == 0 && ::fsync(file.get()) != 0) error = errno;
   }
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    return cannot("write", path, error);
-  }
+  KMESH_TRY(put_in_place(temporary, path, error));
   return sync(parent_of(path));
 }
 

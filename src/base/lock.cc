@@ -35,19 +35,19 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
   const std::string path = folder + "/lock";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) return cannot("write", path, errno);
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
-  ::close(fd);
-  return fail(fmt::format("another kmesh-kernel is at work in {}", folder),
-              "wait for it to end, or name another folder with --work DIR");
+  return lock(fd, folder, "wait for it to end, or name another folder with --work DIR");
 }
 
 Result<FolderLock> FolderLock::hold(const std::string& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return cannot("open", folder, errno);
+  return lock(fd, folder, "wait for it to end, then run the same command again");
+}
+
+Result<FolderLock> FolderLock::lock(int fd, const std::string& folder, std::string hint) {
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
   ::close(fd);
-  return fail(fmt::format("another kmesh-kernel is at work in {}", folder),
-              "wait for it to end, then run the same command again");
+  return fail(fmt::format("another kmesh-kernel is at work in {}", folder), std::move(hint));
 }
 
 FolderLock::~FolderLock() {

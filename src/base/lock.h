@@ -23,6 +23,8 @@ class FolderLock {
 
  private:
   explicit FolderLock(int fd) : fd_(fd) {}
+  // Takes over the open file; `hint` is for who comes too late.
+  static Result<FolderLock> lock(int fd, const std::string& folder, std::string hint);
   int fd_;
 };
 
