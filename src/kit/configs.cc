@@ -41,6 +41,11 @@ const NamedConfig* named_config(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+const NamedConfig& sized_config(std::string_view name) {
+  const auto* named = named_config(name);
+  return named != nullptr ? *named : *named_config("distro");
+}
+
 std::string layered(std::string_view lower, std::string_view upper) {
   std::set<std::string_view> spoken_of;
   each_line(upper, [&](std::string_view line) {

@@ -22,6 +22,9 @@ const std::vector<NamedConfig>& named_configs();
 // nullptr: a file's name, or nobody's.
 const NamedConfig* named_config(std::string_view name);
 
+// The same for what it takes: a file's may be anybody's, and counts as the largest.
+const NamedConfig& sized_config(std::string_view name);
+
 // `upper` laid over `lower`: of each symbol one line.
 std::string layered(std::string_view lower, std::string_view upper);
 

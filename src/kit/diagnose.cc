@@ -111,17 +111,10 @@ std::string around(std::string_view log, std::size_t line) {
 }
 
 std::string first_error(std::string_view log) {
-  constexpr std::size_t kEnd = 20;
-  const std::size_t line = first_error_line(log);
-  if (line != 0) return around(log, line);
+  if (const std::size_t line = first_error_line(log); line != 0) return around(log, line);
   std::size_t lines = 0;
   each_line(log, [&](std::string_view /*line*/) { ++lines; });
-  std::string text;
-  std::size_t number = 0;
-  each_line(log, [&](std::string_view one) {
-    if (number++ + kEnd >= lines) text.append(one).push_back('\n');
-  });
-  return text;
+  return around(log, lines < kAfter ? 1 : lines - kAfter + 1);
 }
 
 }  // namespace kmesh

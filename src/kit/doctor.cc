@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <thread>
 
 #include "base/text.h"
 #include "kit/configs.h"
@@ -19,10 +18,6 @@ namespace {
 
 constexpr std::uint64_t kCompilerBytes = 250ULL << 20;  // one gcc with a kernel's largest file
 constexpr std::int64_t kSecond = 1'000'000'000;
-
-unsigned jobs_of(const Options& options) {
-  return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-}
 
 // The value of a line "NAME:   12 kB" of /proc/meminfo, in bytes.
 std::uint64_t meminfo(std::string_view text, std::string_view name) {
@@ -58,9 +53,7 @@ Finding memory(Kit& kit, const Options& options) {
   std::uint64_t have = meminfo(*text, "MemAvailable:") + meminfo(*text, "SwapFree:");
   if (const auto limit = kit.disk.read("/sys/fs/cgroup/memory.max"); limit && !limit->starts_with("max"))
     have = std::min<std::uint64_t>(have, std::strtoull(limit->c_str(), nullptr, 10));
-  const auto* named = named_config(options.config);
-  const std::uint64_t link = (named != nullptr ? named : named_config("distro"))->memory;
-  const std::uint64_t least = std::max(link, kCompilerBytes);
+  const std::uint64_t least = std::max(sized_config(options.config).memory, kCompilerBytes);
   if (have < least)
     return bad("memory", fail(fmt::format("{} MiB of memory are free; linking this kernel takes about {} MiB",
                                           have >> 20, least >> 20),
@@ -110,16 +103,24 @@ Finding limits(Kit& kit, const Options& options) {
   return well("limits", "of processes and open files are high enough");
 }
 
+// What is found with something that is put below the work folder, and taken away again.
+template <typename Look>
+Finding probed(Kit& kit, const Options& options, std::string_view check, const Look& look) {
+  const std::string probe = join(options.work, "probe");
+  Result<Finding> found = look(probe);
+  [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
+  return found ? std::move(*found) : bad(check, std::move(found).error());
+}
+
 // The two names that differ in case only are one file there, and a kernel has such pairs (xt_TCPMSS.h,
 // xt_tcpmss.h).
 Finding folder(Kit& kit, const Options& options) {
-  const std::string probe = join(options.work, "probe");
   const auto wrong = [&](std::string what) {
     return bad("folder", fail(std::move(what), "name a folder on another file system with --work DIR",
                               fmt::format("findmnt --target {}", options.work))
                              .value());
   };
-  const auto look = [&]() -> Result<Finding> {
+  return probed(kit, options, "folder", [&](const std::string& probe) -> Result<Finding> {
     KMESH_TRY(kit.disk.make_dirs(probe));
     KMESH_TRY(kit.disk.write(join(probe, "case"), "#!/bin/sh\nexit 0\n"));
     if (kit.disk.exists(join(probe, "CASE")))
@@ -141,16 +142,12 @@ Finding folder(Kit& kit, const Options& options) {
       return wrong(fmt::format("the path of {} has {} bytes, and commands that name it often become too long",
                                options.work, options.work.size()));
     return well("folder", "programs run there, and upper case is not lower case");
-  };
-  auto found = look();
-  [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
-  return found ? std::move(*found) : bad("folder", std::move(found).error());
+  });
 }
 
 // make decides by times: what was written "tomorrow" is always newer than what is made today.
 Finding clock(Kit& kit, const Options& options) {
-  const std::string probe = join(options.work, "probe");
-  const auto look = [&]() -> Result<Finding> {
+  return probed(kit, options, "clock", [&](const std::string& probe) -> Result<Finding> {
     KMESH_TRY(kit.disk.write(probe, ""));
     KMESH_LET(now, kit.disk.info(probe));
     for (const auto& path : {join(kit.data.kernel, "baselines.toml"), options.tarball, options.package,
@@ -165,10 +162,7 @@ Finding clock(Kit& kit, const Options& options) {
                               .value());
     }
     return well("clock", "no file of the kit's or of the source's is from the future");
-  };
-  auto found = look();
-  [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
-  return found ? std::move(*found) : bad("clock", std::move(found).error());
+  });
 }
 
 using Check = Finding (*)(Kit&, const Options&);
@@ -197,8 +191,7 @@ Result<std::vector<Finding>> examine(Kit& kit, const Options& options) {
     const auto tree = prepared_tree(kit, side, output);
     if (!tree || !kit.disk.exists(join(*tree, ".config"))) continue;
     KMESH_TRY(kit.disk.make_dirs(join(options.work, "ccache")));
-    auto state =
-        check_tree(kit, side, *tree, options.compiler.empty() ? compiler(kit) : options.compiler, {});
+    auto state = check_tree(kit, side, *tree, compiler(kit, options), {});
     findings.insert(findings.end(), state.findings.begin(), state.findings.end());
     break;
   }

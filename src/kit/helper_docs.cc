@@ -82,13 +82,10 @@ std::vector<std::string> bringers_of(std::string_view type, const HelperDocs& do
                                      const std::vector<const Patch*>& patches) {
   std::vector<std::string> names;
   const auto brings = [&](const FilePatch& file) {
-    if (file.new_path != docs.header) return false;
-    for (const auto& hunk : file.hunks) {
-      for (const auto& line : hunk.lines) {
-        if (line.kind == '+' && line.text.find(type) != std::string::npos) return true;
-      }
-    }
-    return false;
+    const auto lines = added_lines(file);
+    return file.new_path == docs.header &&
+           std::any_of(lines.begin(), lines.end(),
+                       [&](std::string_view line) { return line.find(type) != std::string_view::npos; });
   };
   for (const Patch* patch : patches) {
     if (std::any_of(patch->files.begin(), patch->files.end(), brings)) names.push_back(patch->file);

@@ -150,6 +150,16 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
+std::vector<std::string_view> added_lines(const FilePatch& file) {
+  std::vector<std::string_view> lines;
+  for (const auto& hunk : file.hunks) {
+    for (const auto& line : hunk.lines) {
+      if (line.kind == '+') lines.push_back(line.text);
+    }
+  }
+  return lines;
+}
+
 Result<std::vector<FilePatch>> parse_diff(std::string_view text) {
   std::vector<FilePatch> files;
   Cursor cursor(text);

@@ -34,6 +34,9 @@ struct FilePatch {
   [[nodiscard]] const std::string& path() const { return old_path.empty() ? new_path : old_path; }
 };
 
+// The lines that the patch adds to the file, with their ends.
+std::vector<std::string_view> added_lines(const FilePatch& file);
+
 // Errors name the line: a malformed hunk, a path that leaves the tree; renames, copies and binary patches are
 // refused, for `patch` would not apply them either.
 Result<std::vector<FilePatch>> parse_diff(std::string_view text);

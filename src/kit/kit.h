@@ -54,4 +54,9 @@ inline std::string_view name_of(Output output) {
   return output == Output::kRpm ? "rpm" : output == Output::kDeb ? "deb" : "image";
 }
 
+// Back again, for a word that is one of the three.
+inline Output output_of(std::string_view name) {
+  return name == "deb" ? Output::kDeb : name == "image" ? Output::kImage : Output::kRpm;
+}
+
 }  // namespace kmesh

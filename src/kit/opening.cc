@@ -9,7 +9,6 @@
 #include "kit/repository.h"
 #include "kit/side.h"
 #include "kit/source_package.h"
-#include "kit/spec_lines.h"
 #include "kit/tools.h"
 
 namespace kmesh {
@@ -88,12 +87,11 @@ class Opening {
     if (options_.refresh) KMESH_TRY(journal_.forget("requirements"));
     const auto read = [&]() -> Result<Made> {
       KMESH_LET(wanted, read_build_requires(kit_, side("requirements"), source_.package));
-      return Made{{{"wanted", fmt::format("{}", fmt::join(wanted, "\n"))}}, {}};
+      return Made{{{"wanted", fact_of(wanted)}}, {}};
     };
     KMESH_LET(facts, stages_.run("requirements", {{"source", source_.fingerprint}}, read));
-    std::vector<std::string> wanted;
-    for (const auto& line : split_lines(facts["wanted"])) wanted.emplace_back(stripped(line));
-    KMESH_LET(said, check_build_requires(kit_, work("requirements"), wanted, options_.install_requirements));
+    KMESH_LET(said, check_build_requires(kit_, work("requirements"), list_of(facts["wanted"]),
+                                         options_.install_requirements));
     report_.warnings.insert(report_.warnings.end(), said.begin(), said.end());
     return {};
   }
@@ -104,13 +102,11 @@ class Opening {
     const Facts inputs = {{"repository", repository_}, {"package", package}};
     const auto fetch = [&]() -> Result<Made> {
       KMESH_LET(fetched, fetch_package(kit_, {repository_, package, work("repository")}));
-      return Made{
-          {{"package", below(fetched.path)}, {"keys", fmt::format("{}", fmt::join(fetched.keys, "\n"))}},
-          {below(fetched.path)}};
+      return Made{{{"package", below(fetched.path)}, {"keys", fact_of(fetched.keys)}}, {below(fetched.path)}};
     };
     KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
     std::vector<std::string> keys = options_.keys;
-    for (auto& key : split_lines(facts["keys"])) keys.emplace_back(stripped(key));
+    for (auto& key : list_of(facts["keys"])) keys.push_back(std::move(key));
     auto opened = open_package(work(facts["package"]), keys);
     if (!opened && !row_.key.empty() && keys.empty())
       opened.error().hint += fmt::format("\n  this baseline's key: {}", row_.key);

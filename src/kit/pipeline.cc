@@ -65,8 +65,8 @@ class Build {
         package_side_(side("package", cache)) {
     recipe_.output = options.output;
     recipe_.logs = work("logs");
-    recipe_.make.jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-    recipe_.make.compiler = options.compiler.empty() ? compiler(kit) : options.compiler;
+    recipe_.make.jobs = jobs_of(options);
+    recipe_.make.compiler = compiler(kit, options);
     if (!options.farm.empty())
       report_.warnings.emplace_back("the sandbox kept its network, for the compilers of a farm (--cc)");
   }
@@ -176,19 +176,18 @@ class Build {
   // Unpacked, patched, configured: a patch that does not apply after all fails here, before any compiling,
   // and so does what the tree's own checks find.
   Result<void> prep() {
-    Facts inputs = edit_inputs_;
-    inputs["compiler"] = recipe_.make.compiler;
-    Facts all_but_patches = stage_inputs_;
-    all_but_patches["compiler"] = recipe_.make.compiler;
-    const Previous now{facts_hash(all_but_patches), paths_touched(applied_)};
-    const std::string seal = enhanced_.path("sealed");
+    const Facts inputs = with_compiler(edit_inputs_);
+    const Previous now{facts_hash(with_compiler(stage_inputs_)), paths_touched(applied_)};
+    const std::string seal = sealed();
     const auto prepare = [&]() -> Result<Made> {
       KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
       KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
       auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched);
       KMESH_TRY(all_well(state.findings));
-      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))}, {"key", now.key}}, {}};
-      made.facts["touched"] = fmt::format("{}", fmt::join(now.touched, "\n"));
+      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))},
+                 {"key", now.key},
+                 {"touched", fact_of(now.touched)}},
+                {}};
       auto warnings = warnings_of(state.findings);
       for (const auto& type : state.docs.added) {
         for (const auto& patch : bringers_of(type, state.docs, applied_))
@@ -196,7 +195,7 @@ class Build {
               fmt::format("{} adds a helper with the type '{}' and should add that to known_types in {}",
                           patch, type, state.docs.script));
       }
-      made.facts["warnings"] = fmt::format("{}", fmt::join(warnings, "\n"));
+      made.facts["warnings"] = fact_of(warnings);
       KMESH_TRY(seal_tree(kit_, tree, seal));
       KMESH_LET(used, use_previous(kit_, enhanced_, options_.output, work("previous"), now));
       if (used) KMESH_TRY(renew_seal(kit_, tree, seal));
@@ -212,23 +211,21 @@ class Build {
     }
     KMESH_LET(facts, stages_.run("prep", inputs, prepare, altered));
     if (!facts["lost"].empty()) report_.warnings.push_back("kconfig did not take over: " + facts["lost"]);
-    for (const auto& line : split_lines(facts["warnings"])) report_.warnings.emplace_back(stripped(line));
+    for (auto& line : list_of(facts["warnings"])) report_.warnings.push_back(std::move(line));
     return {};
   }
 
   Result<void> compile() {
-    Facts inputs = edit_inputs_;
-    inputs["compiler"] = recipe_.make.compiler;
     const auto build_enhanced = [&]() -> Result<Made> {
       auto made = compile_side(enhanced_, enhanced_spec_, "build", true);
       // what a spec's %build changed of its own sources is no reason to begin anew
       if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); !made && tree) {
         // why the build stopped is more than that this cannot be kept: %prep is done again then
-        [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, enhanced_.path("sealed"));
+        [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
       }
       return made;
     };
-    KMESH_TRY(stages_.run("build", inputs, build_enhanced));
+    KMESH_TRY(stages_.run("build", with_compiler(edit_inputs_), build_enhanced));
     return {};
   }
 
@@ -284,8 +281,6 @@ class Build {
 
   // The other kernel of the proof: the same source, made the same way, without a patch. Built once and kept.
   Result<void> control() {
-    Facts inputs = stage_inputs_;
-    inputs["compiler"] = recipe_.make.compiler;
     const auto build_control = [&]() -> Result<Made> {
       std::string spec;
       if (options_.output == Output::kRpm) {
@@ -298,7 +293,7 @@ class Build {
       KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_)));
       return compile_side(baseline_, spec, "control", !borrowed);
     };
-    KMESH_TRY(stages_.run("control", inputs, build_control));
+    KMESH_TRY(stages_.run("control", with_compiler(stage_inputs_), build_control));
     report_.kabi = kabi_summary(kit_, baseline_.folder, enhanced_.folder, work("kabi"), options_.sandbox,
                                 report_.plan.needed());
     return {};
@@ -343,6 +338,11 @@ class Build {
   Report& report() { return report_; }
 
  private:
+  [[nodiscard]] Facts with_compiler(Facts inputs) const {
+    inputs["compiler"] = recipe_.make.compiler;
+    return inputs;
+  }
+  [[nodiscard]] std::string sealed() const { return enhanced_.path("sealed"); }
   [[nodiscard]] std::string work(std::string_view name) const { return join(options_.work, name); }
   // A path in the work folder as the journal and the report name it.
   [[nodiscard]] std::string below(const std::string& path) const {
@@ -360,12 +360,10 @@ class Build {
     const auto tree = prepared_tree(kit_, enhanced_, options_.output);
     // one that was kept and is not used yet is the better one
     if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
-    KMESH_LET(altered, broken_seal(kit_, *tree, enhanced_.path("sealed")));
+    KMESH_LET(altered, broken_seal(kit_, *tree, sealed()));
     if (!altered.empty()) return {};
-    Previous last{key, {}};
-    for (const auto& path : split_lines(journal_.fact("prep", "touched")))
-      last.touched.emplace_back(stripped(path));
-    return keep_previous(kit_, enhanced_, options_.output, work("previous"), last);
+    return keep_previous(kit_, enhanced_, options_.output, work("previous"),
+                         {key, list_of(journal_.fact("prep", "touched"))});
   }
 
   // `whole`: from nothing, as many steps as a baseline's row says.

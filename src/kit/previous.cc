@@ -41,8 +41,9 @@ Result<bool> use_previous(Kit& kit, const Side& side, Output output, const std::
   KMESH_LET(text, kit.disk.read(said));
   const Json json = Json::parse(text, nullptr, false);
   const auto from = prepared_tree(kit, as_side(side, folder), output);
-  const bool same = json.is_object() && json.value("key", "") == now.key;
-  if (same && from && kit.disk.exists(join(*from, "vmlinux"))) {
+  const bool useful =
+      json.is_object() && json.value("key", "") == now.key && from && kit.disk.exists(join(*from, "vmlinux"));
+  if (useful) {
     kit.status.doing("taking over what was compiled before");
     KMESH_LET(to, prepared_tree(kit, side, output));
     auto touched = json.value("touched", std::vector<std::string>());
@@ -52,7 +53,7 @@ Result<bool> use_previous(Kit& kit, const Side& side, Output output, const std::
     KMESH_TRY(lend_objects(kit, *from, to, touched, Lending::kGive));
   }
   KMESH_TRY(kit.disk.remove_all(folder));
-  return same;
+  return useful;
 }
 
 }  // namespace kmesh

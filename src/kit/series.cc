@@ -43,15 +43,21 @@ Result<PresentIf> parse_present_if(const std::string& value, const std::string& 
   return check;
 }
 
+void add_files(const Patch& patch, std::set<std::string>& paths) {
+  for (const auto& file : patch.files) {
+    for (const auto& path : {file.old_path, file.new_path}) {
+      if (!path.empty()) paths.insert(path);
+    }
+  }
+}
+
 // The line that a merge leaves behind; empty where the patch adds none. (A line of = alone may be an
 // underlined title.)
 std::string conflict_mark(const Patch& patch) {
   for (const auto& file : patch.files) {
-    for (const auto& hunk : file.hunks) {
-      for (const auto& line : hunk.lines) {
-        if (line.kind == '+' && (line.text.starts_with("<<<<<<< ") || line.text.starts_with(">>>>>>> ")))
-          return line.text.substr(0, line.text.find_first_of("\r\n"));
-      }
+    for (const auto line : added_lines(file)) {
+      if (line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))
+        return std::string(line.substr(0, line.find_first_of("\r\n")));
     }
   }
   return {};
@@ -138,10 +144,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
 std::vector<std::string> paths_to_read(const std::vector<Patch>& patches) {
   std::set<std::string> paths;
   for (const auto& patch : patches) {
-    for (const auto& file : patch.files) {
-      if (!file.old_path.empty()) paths.insert(file.old_path);
-      if (!file.new_path.empty()) paths.insert(file.new_path);
-    }
+    add_files(patch, paths);
     for (const auto& check : patch.present_if_all) paths.insert(check.path);
     for (const auto& check : patch.present_if_any) paths.insert(check.path);
   }
@@ -150,13 +153,7 @@ std::vector<std::string> paths_to_read(const std::vector<Patch>& patches) {
 
 std::vector<std::string> paths_touched(const std::vector<const Patch*>& patches) {
   std::set<std::string> paths;
-  for (const Patch* patch : patches) {
-    for (const auto& file : patch->files) {
-      for (const auto& path : {file.old_path, file.new_path}) {
-        if (!path.empty()) paths.insert(path);
-      }
-    }
-  }
+  for (const Patch* patch : patches) add_files(*patch, paths);
   return {paths.begin(), paths.end()};
 }
 

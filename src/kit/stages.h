@@ -10,11 +10,23 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "kit/journal.h"
 #include "kit/kit.h"
 #include "kit/report.h"
 
 namespace kmesh {
+
+// A list as a fact, and back: none of its words has a line end.
+inline std::string fact_of(const std::vector<std::string>& list) {
+  return fmt::format("{}", fmt::join(list, "\n"));
+}
+
+inline std::vector<std::string> list_of(std::string_view fact) {
+  std::vector<std::string> list;
+  each_line(fact, [&](std::string_view line) { list.emplace_back(line); });
+  return list;
+}
 
 struct Made {
   std::map<std::string, std::string> facts;

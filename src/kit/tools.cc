@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <thread>
 
 #include "kit/configs.h"
 #include "kit/debian_packages.h"
@@ -39,12 +40,6 @@ constexpr std::array<std::string_view, 22> kNeeds = {"make",
                                                      "qemu-system-x86_64"};
 
 constexpr std::uint64_t kTreeBytes = 3ULL << 30;  // a source package and one unpacked tree
-
-// A file's may be anybody's.
-std::uint64_t bytes_of(const std::string& config) {
-  const auto* named = named_config(config);
-  return (named != nullptr ? named : named_config("distro"))->bytes;
-}
 
 }  // namespace
 
@@ -80,26 +75,31 @@ Result<void> check_tools(Kit& kit, const Options& options) {
   std::vector<std::string> needs(kNeeds.begin(), kNeeds.end());
   if (options.output == Output::kRpm) needs.emplace_back("rpmbuild");
   if (options.output == Output::kDeb) needs.emplace_back("dpkg-buildpackage");
+  std::vector<Need> told;
+  for (const auto& what : needs) told.push_back({what, what});
+  return check_needs(kit, told, "building a kernel");
+}
+
+Result<void> check_needs(Kit& kit, const std::vector<Need>& needs, std::string_view who) {
   std::vector<std::string> missing;
   std::set<std::string> packages;
-  for (const auto& what : needs) {
+  for (const auto& [what, told] : needs) {
     const bool there = what.starts_with('/') ? kit.disk.exists(what) : !kit.processes.find(what).empty();
     if (there) continue;
-    missing.push_back(what);
+    missing.push_back(told);
     packages.insert(debian_package_of(what));
   }
-  if (!missing.empty())
-    return fail(fmt::format("this host lacks what building a kernel takes: {}", fmt::join(missing, ", ")),
-                "install it, then run the same command again",
-                fmt::format("apt-get install {}", fmt::join(packages, " ")));
-  return {};
+  if (missing.empty()) return {};
+  return fail(fmt::format("this host lacks what {} takes: {}", who, fmt::join(missing, ", ")),
+              "install it, then run the same command again",
+              fmt::format("apt-get install {}", fmt::join(packages, " ")));
 }
 
 Result<void> check_space(Kit& kit, const Options& options) {
   // what comes before the compiling unpacks one tree at most
   constexpr std::array<std::string_view, 6> kEarly = {"baseline", "series", "plan", "stage", "edit", "prep"};
   const bool compiles = std::find(kEarly.begin(), kEarly.end(), options.until) == kEarly.end();
-  const std::uint64_t need = compiles ? bytes_of(options.config) : kTreeBytes;
+  const std::uint64_t need = compiles ? sized_config(options.config).bytes : kTreeBytes;
   KMESH_LET(free, kit.disk.free_bytes(options.work));
   if (free >= need) return {};
   return fail(fmt::format("{} has {} MiB free; {} a kernel takes about {} MiB", options.work, free >> 20,
@@ -108,6 +108,13 @@ Result<void> check_space(Kit& kit, const Options& options) {
               fmt::format("df -h {}", options.work));
 }
 
-std::string compiler(Kit& kit) { return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc"; }
+std::string compiler(Kit& kit, const Options& options) {
+  if (!options.compiler.empty()) return options.compiler;
+  return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc";
+}
+
+unsigned jobs_of(const Options& options) {
+  return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
 
 }  // namespace kmesh

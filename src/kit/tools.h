@@ -20,7 +20,19 @@ Result<void> check_rpm_tools(Kit& kit, bool sandbox);
 // Room a build takes on the disk. Errors: there is less.
 Result<void> check_space(Kit& kit, const Options& options);
 
-// "ccache gcc" where ccache is installed, "gcc" otherwise.
-std::string compiler(Kit& kit);
+// A program, or a file where it begins with a slash, and how it is told where it is missing.
+struct Need {
+  std::string what;
+  std::string told;
+};
+
+// Errors: some are missing; all of them, with one command that installs them. `who` takes them.
+Result<void> check_needs(Kit& kit, const std::vector<Need>& needs, std::string_view who);
+
+// The one that was asked for; "ccache gcc" where ccache is installed, "gcc" otherwise.
+std::string compiler(Kit& kit, const Options& options);
+
+// As many as were asked for, or one a processor.
+unsigned jobs_of(const Options& options);
 
 }  // namespace kmesh

@@ -107,10 +107,10 @@ TEST_F(ToolsTest, WhatStopsBeforeCompilingNeedsRoomForATree) {
 }
 
 TEST_F(ToolsTest, TheCacheIsUsedWhereItIs) {
-  EXPECT_EQ(compiler(kit_), "ccache gcc");
+  EXPECT_EQ(compiler(kit_, options_), "ccache gcc");
   processes_.absent = {"ccache"};
-  EXPECT_EQ(compiler(kit_), "gcc");
-  EXPECT_THAT(compiler(kit_), Not(HasSubstr("ccache")));
+  EXPECT_EQ(compiler(kit_, options_), "gcc");
+  EXPECT_THAT(compiler(kit_, options_), Not(HasSubstr("ccache")));
 }
 
 }  // namespace

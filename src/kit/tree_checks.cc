@@ -5,11 +5,11 @@
 
 #include <cctype>
 #include <cstdlib>
-#include <set>
 
 #include "kit/config_needs.h"
 #include "kit/debian_packages.h"
 #include "kit/diagnose.h"
+#include "kit/tools.h"
 
 namespace kmesh {
 namespace {
@@ -18,6 +18,21 @@ std::string text_of(Kit& kit, const std::string& tree, std::string_view name) {
   const auto text = kit.disk.read(join(tree, name));
   return text ? *text : std::string();
 }
+
+// What a program says; empty where it cannot be run or fails.
+std::string answer_of(Kit& kit, Command ask) {
+  ask.keep_output = true;
+  const auto said = kit.processes.run(ask);
+  return said && said->ok() ? said->output : std::string();
+}
+
+std::string answer_of(Kit& kit, std::vector<std::string> argv) {
+  Command ask;
+  ask.argv = std::move(argv);
+  return answer_of(kit, std::move(ask));
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 Finding helper_docs(Kit& kit, const Side& side, const std::string& tree, HelperDocs& docs) {
   auto mended = mend_helper_docs(kit, side, tree);
@@ -32,31 +47,18 @@ Finding helper_docs(Kit& kit, const Side& side, const std::string& tree, HelperD
 
 // What the configuration adds to what every kernel takes.
 Finding options(Kit& kit, const std::string& config) {
-  std::vector<std::string> missing;
-  std::set<std::string> packages;
-  for (const auto& need : needs_of(config)) {
-    const std::string what(need.what);
-    if (what.starts_with('/') ? kit.disk.exists(what) : !kit.processes.find(what).empty()) continue;
-    missing.push_back(fmt::format("{} (CONFIG_{})", what, need.option));
-    packages.insert(debian_package_of(what));
-  }
-  if (missing.empty()) return well("options", "what the configuration's options take is there");
-  return bad("options",
-             fail(fmt::format("this host lacks what the configuration takes: {}", fmt::join(missing, ", ")),
-                  "install it, then run the same command again",
-                  fmt::format("apt-get install {}", fmt::join(packages, " ")))
-                 .value());
+  std::vector<Need> needs;
+  for (const auto& need : needs_of(config))
+    needs.push_back({std::string(need.what), fmt::format("{} (CONFIG_{})", need.what, need.option)});
+  if (const auto checked = check_needs(kit, needs, "the configuration"); !checked)
+    return bad("options", checked.error());
+  return well("options", "what the configuration's options take is there");
 }
 
 // Headers for compiler plugins lie where the compiler says.
 Finding plugins(Kit& kit, const std::string& config, const std::string& gcc) {
   if (config_value(config, "GCC_PLUGINS") != "y") return well("plugins", "the configuration has none");
-  Command ask;
-  ask.argv = {gcc, "-print-file-name=plugin"};
-  ask.keep_output = true;
-  const auto said = kit.processes.run(ask);
-  std::string folder = said ? said->output : "";
-  while (!folder.empty() && folder.back() == '\n') folder.pop_back();
+  const std::string folder = first_line(answer_of(kit, {gcc, "-print-file-name=plugin"}));
   if (kit.disk.exists(join(folder, "include/gcc-plugin.h")))
     return well("plugins", "gcc's headers for them are there");
   return bad("plugins", fail(fmt::format("CONFIG_GCC_PLUGINS is on, and {} has no headers for plugins", gcc),
@@ -82,9 +84,7 @@ Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
     ask.argv = {"sh", "scripts/min-tool-version.sh", "gcc"};
     ask.folder = tree;
     ask.env = {{"SRCARCH", "x86"}};
-    ask.keep_output = true;
-    const auto said = kit.processes.run(side.sandbox.wrap(std::move(ask)));
-    return said && said->ok() ? version_in(said->output) : Version{};
+    return version_in(answer_of(kit, side.sandbox.wrap(std::move(ask))));
   }
   const std::string header = text_of(kit, tree, "include/linux/compiler-gcc.h");
   constexpr std::string_view kMark = "#if GCC_VERSION < ";
@@ -94,31 +94,19 @@ Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
   return {number / 10000, number / 100 % 100};
 }
 
-Version version_of(Kit& kit, std::vector<std::string> argv) {
-  Command ask;
-  ask.argv = std::move(argv);
-  ask.keep_output = true;
-  const auto said = kit.processes.run(ask);
-  return said && said->ok() ? version_in(said->output) : Version{};
-}
-
 Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std::string& gcc) {
-  Command ask;
-  ask.argv = {gcc, "-dumpmachine"};
-  ask.keep_output = true;
-  const auto machine = kit.processes.run(ask);
-  if (!machine || !machine->ok())
+  const std::string machine = first_line(answer_of(kit, {gcc, "-dumpmachine"}));
+  if (machine.empty())
     return bad("compiler",
                fail(fmt::format("{} is no compiler that can be run", gcc), "name another one with --cc",
                     fmt::format("apt-get install {}", debian_package_of(gcc)))
                    .value());
-  if (!machine->output.starts_with("x86_64"))
-    return bad("compiler", fail(fmt::format("{} makes code for {}", gcc,
-                                            machine->output.substr(0, machine->output.find('\n'))),
+  if (!machine.starts_with("x86_64"))
+    return bad("compiler", fail(fmt::format("{} makes code for {}", gcc, machine),
                                 "this kernel is configured for x86_64: name a compiler for that with --cc",
                                 fmt::format("{} -dumpmachine", gcc))
                                .value());
-  const Version have = version_of(kit, {gcc, "-dumpfullversion", "-dumpversion"});
+  const Version have = version_in(answer_of(kit, {gcc, "-dumpfullversion", "-dumpversion"}));
   const Version least = least_gcc(kit, side, tree);
   if (!(have < least)) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
   return bad("compiler", fail(fmt::format("{} is {}.{}, and this kernel takes {}.{} or newer", gcc,
@@ -164,7 +152,7 @@ Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
   if (config_value(config, "DEBUG_INFO_BTF") != "y" ||
       !kit.disk.exists(join(tree, "scripts/link-vmlinux.sh")))
     return well("btf", "none is made");
-  const Version have = version_of(kit, {"pahole", "--version"});
+  const Version have = version_in(answer_of(kit, {"pahole", "--version"}));
   const auto refuse = [&](std::string what, std::string hint) {
     return bad("btf", fail(std::move(what), std::move(hint), "pahole --version").value());
   };

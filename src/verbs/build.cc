@@ -60,7 +60,7 @@ int build_verb(const std::vector<std::string>& arguments) {
   app.add_flag("--json", json, "the report as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel build --baseline 5.10 --work build/kernel");
   if (const auto code = parse(app, arguments)) return *code;
-  options.output = output == "deb" ? Output::kDeb : output == "image" ? Output::kImage : Output::kRpm;
+  options.output = output_of(output);
   options.verify = !no_verify;
   options.sandbox = !no_sandbox;
   for (auto* path : {&options.tarball, &options.tree, &options.package, &options.series})

@@ -35,7 +35,7 @@ int doctor_verb(const std::vector<std::string>& arguments) {
   app.add_flag("--json", json, "the findings as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel doctor --config distro --work build/kernel");
   if (const auto code = parse(app, arguments)) return *code;
-  options.output = output == "deb" ? Output::kDeb : output == "image" ? Output::kImage : Output::kRpm;
+  options.output = output_of(output);
   take_compiler(options, cc);
   if (named_config(options.config) == nullptr) options.config = absolute(options.config);
   options.work = absolute(options.work);
