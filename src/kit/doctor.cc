@@ -107,6 +107,8 @@ Finding limits(Kit& kit, const Options& options) {
 template <typename Look>
 Finding probed(Kit& kit, const Options& options, std::string_view check, const Look& look) {
   const std::string probe = join(options.work, "probe");
+  // a run that was killed here has left its own
+  if (const auto free = kit.disk.remove_all(probe); !free) return bad(check, free.error());
   Result<Finding> found = look(probe);
   [[maybe_unused]] const auto cleared = kit.disk.remove_all(probe);
   return found ? std::move(*found) : bad(check, std::move(found).error());
