@@ -219,6 +219,7 @@ bindeb-pkg:
 headers_install:
 	mkdir -p $(INSTALL_HDR_PATH)/include/linux $(INSTALL_HDR_PATH)/include/scsi
 	echo '/* bpf */' > $(INSTALL_HDR_PATH)/include/linux/bpf.h
+	[ ! -d include/uapi/linux ] || cp include/uapi/linux/* $(INSTALL_HDR_PATH)/include/linux/
 .PHONY: include/config/kernel.release
 MAKEFILE
     cat > "$tree/scripts/kconfig/merge_config.sh" <<'SCRIPT'
