@@ -69,7 +69,8 @@ make_kernel elsewhere second-cache
 edited='yes, byte for byte'
 [ "$(packages whole)" = "$(packages elsewhere)" ] || edited=no
 
-# Of the table of known failures: names, and those that a check or a stage sees before anything is compiled.
+# Of the table of known failures: names, those that a check or a stage sees before the kernel is compiled, and of these
+# those for which the files that patches touch are compiled first.
 known=$(grep -ohP '\.name = "\K[^"]+' "$REPOSITORY"/src/kit/failures_*.cc | sort -u | wc -l)
 seen=$(awk -F'"' '/\.name = / { name = $2 } /\.seen_by = / { print name }' "$REPOSITORY"/src/kit/failures_*.cc | sort -u | wc -l)
 

@@ -24,6 +24,8 @@ Words rpmbuild(const Side& side, const Make& make) {
                  "--define", "kmesh_cc " + compiler, "--define", "kmesh_hostcc " + compiler,
                  // this host's rpm database is no inventory of its tools: those were looked for before
                  "--nodeps"};
+  if (!make.first.empty())
+    words.insert(words.end(), {"--define", fmt::format("kmesh_first {}", fmt::join(make.first, " "))});
   // somebody's spec was written for a host whose /bin/sh is bash
   if (make.wrapped) words.insert(words.end(), {"--define", "_buildshell /bin/bash"});
   return words;
@@ -192,7 +194,12 @@ Result<std::string> tree_configure(Kit& kit, const Side& side, const ConfigChoic
 Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const Make& make,
                                std::size_t expected) {
   const Words base = make_words(side, make);
-  std::vector<Words> commands = {with(base, {"bzImage", "modules"})};
+  std::vector<Words> commands;
+  if (!make.first.empty()) {
+    commands.push_back(base);
+    commands.back().insert(commands.back().end(), make.first.begin(), make.first.end());
+  }
+  commands.push_back(with(base, {"bzImage", "modules"}));
   if (output == Output::kDeb) {
     commands.push_back(
         with(base, {"bindeb-pkg", "KDEB_PKGVERSION=" + std::string(kRelease), "DPKG_FLAGS=-d --no-sign"}));

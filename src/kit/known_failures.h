@@ -22,8 +22,9 @@ struct KnownFailure {
   std::string_view remedy;
   std::string_view command = {};  // to copy
   std::string_view resume;        // the stage that the same command goes on with
-  std::string_view seen_by =
-      {};  // the check or stage that finds it before anything is compiled; empty: none does
+  // the check or stage that finds it before the kernel is compiled; empty: none does. "touched": what patches
+  // touch is compiled before the rest
+  std::string_view seen_by = {};
   std::string_view over = {};  // the row that it takes the place of where both are in a log, this one later
   Mend mend = Mend::kNone;
 };

@@ -22,6 +22,7 @@
 #include "kit/stages.h"
 #include "kit/tools.h"
 #include "kit/touched.h"
+#include "kit/touched_objects.h"
 #include "kit/tree_checks.h"
 #include "kit/tree_edit.h"
 
@@ -217,7 +218,9 @@ class Build {
 
   Result<void> compile() {
     const auto build_enhanced = [&]() -> Result<Made> {
+      KMESH_TRY(choose_first());
       auto made = compile_side(enhanced_, enhanced_spec_, "build", true);
+      recipe_.make.first.clear();
       // what a spec's %build changed of its own sources is no reason to begin anew
       if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); !made && tree) {
         // why the build stopped is more than that this cannot be kept: %prep is done again then
@@ -364,6 +367,16 @@ class Build {
     if (!altered.empty()) return {};
     return keep_previous(kit_, enhanced_, options_.output, work("previous"),
                          {key, list_of(journal_.fact("prep", "touched"))});
+  }
+
+  // What patches touch is compiled first: an error in one is seen before the long part. Somebody's spec has
+  // its own way to call make.
+  Result<void> choose_first() {
+    if (recipe_.make.wrapped) return {};
+    KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
+    KMESH_LET(config, kit_.disk.read(join(tree, ".config")));
+    recipe_.make.first = touched_objects(kit_.disk, tree, paths_touched(applied_), config);
+    return {};
   }
 
   // `whole`: from nothing, as many steps as a baseline's row says.

@@ -35,6 +35,7 @@ struct Make {
   std::string compiler;  // "ccache gcc"
   bool wrapped =
       false;  // the spec is somebody's and calls gcc: the compiler stands in its way under that name
+  std::vector<std::string> first = {};  // objects, below the tree, that are compiled before the others
 };
 
 }  // namespace kmesh
