@@ -15,7 +15,7 @@ ARGS     ?=
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
-.PHONY: kernel kit dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check
+.PHONY: kernel kit dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check packages-full
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -40,11 +40,14 @@ packages-kernel:
 packages-check:
 	@tools/install-packages.sh check
 
+packages-full:
+	@tools/install-packages.sh full
+
 check: packages-check kit
 	@ninja -C build/gcc --quiet
 	@cd build/gcc && ctest --output-on-failure --no-tests=error --label-exclude full
 
-check-full: packages-check kit
+check-full: packages-full kit
 	@ninja -C build/gcc --quiet
 	@cd build/gcc && ctest --output-on-failure --no-tests=error
 

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs what packages.txt names for a target and this host lacks, in one apt call; says nothing where
-# nothing is missing.  usage: install-packages.sh kernel|check
+# nothing is missing.  usage: install-packages.sh kernel|check|full
 set -eu
 cd "$(dirname "$0")/.."
 case $1 in
 kernel) groups='kernel' ;;
 check) groups='kernel check' ;;
-*) echo "usage: $0 kernel|check" >&2; exit 2 ;;
+full) groups='kernel check full' ;;
+*) echo "usage: $0 kernel|check|full" >&2; exit 2 ;;
 esac
 
 wanted=$(awk -v groups=" $groups " '$1 !~ /^#/ && NF > 1 && index(groups, " " $2 " ") { print $1 }' packages.txt)

@@ -44,6 +44,9 @@ Result<void> check_call(Disk& disk, const Data& data, const Options& options) {
                       meant ? fmt::format("did you mean --config {}?", *meant)
                             : fmt::format("--config takes {} or a file", fmt::join(names, ", ")));
   }
+  if (!options.signing_key.empty() && !disk.exists(options.signing_key))
+    return wrong_call(fmt::format("there is no file {}", options.signing_key),
+                      "--signing-key takes a PEM file with a private key and its certificate");
   std::istringstream words(options.compiler);
   for (std::string program; words >> program;) {
     if (!named_program(program))

@@ -59,11 +59,12 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
   KMESH_LET(config, rpm ? rpm_prepare(kit, logged, spec, recipe.make)
                         : tree_configure(kit, logged, recipe.config, recipe.make));
   KMESH_LET(log, kit.disk.read(logged.log));
+  KMESH_LET(warnings, fix_lots(kit, parent_of(config), recipe.lots));
   // somebody's spec may configure in %build
-  if (!kit.disk.exists(config)) return Prepared{"", lost_options(log)};
+  if (!kit.disk.exists(config)) return Prepared{"", lost_options(log), std::move(warnings)};
   const std::string kept = side.path("resolved.config");
   KMESH_TRY(kit.disk.copy(config, kept));
-  return Prepared{kept, lost_options(log)};
+  return Prepared{kept, lost_options(log), std::move(warnings)};
 }
 
 Result<std::string> prepared_tree(Kit& kit, const Side& side, Output output) {

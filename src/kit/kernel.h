@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "kit/boot.h"
 #include "kit/kit.h"
+#include "kit/reproducible.h"
 #include "kit/side.h"
 #include "kit/stage.h"
 
@@ -18,13 +19,15 @@ struct KernelRecipe {
   Output output = Output::kRpm;
   ConfigChoice config;
   Make make;
+  Lots lots;
   std::string logs;  // folder, absolute
 };
 
 struct Prepared {
   std::string
       config;  // path of the resolved configuration, kept in the side's folder; empty: %prep made none
-  std::vector<std::string> lost;  // wanted options that kconfig did not take over
+  std::vector<std::string> lost;      // wanted options that kconfig did not take over
+  std::vector<std::string> warnings;  // what makes each build's packages others
 };
 
 // %prep, or configuring SIDE/tree. `spec` is empty for the outputs made without rpm.

@@ -47,7 +47,8 @@ struct Options {
   std::string compiler;               // "ccache distcc gcc"; empty: gcc, with ccache where it is installed
   // where the compilers of a farm are (DISTCC_HOSTS...); the sandbox keeps its network then
   std::map<std::string, std::string> farm;
-  unsigned jobs = 0;  // 0: as many as there are processors
+  std::string signing_key;  // of modules, a PEM file; empty: one that the build makes
+  unsigned jobs = 0;        // 0: as many as there are processors
 };
 
 inline std::string_view name_of(Output output) {

@@ -66,6 +66,7 @@ class Build {
         package_side_(side("package", cache)) {
     recipe_.output = options.output;
     recipe_.logs = work("logs");
+    recipe_.lots.signing_key = options.signing_key;
     recipe_.make.jobs = jobs_of(options);
     recipe_.make.compiler = compiler(kit, options);
     if (!options.farm.empty())
@@ -79,6 +80,10 @@ class Build {
     source_ = std::move(opened.source);
     recipe_.config = std::move(opened.config);
     recipe_.make.wrapped = !source_.package.empty();
+    recipe_.lots.seed = source_.fingerprint;
+    if (options_.signing_key.empty()) return {};
+    KMESH_LET(key, kit_.disk.sha256(options_.signing_key));
+    signing_key_ = std::move(key);
     return {};
   }
 
@@ -177,8 +182,8 @@ class Build {
   // Unpacked, patched, configured: a patch that does not apply after all fails here, before any compiling,
   // and so does what the tree's own checks find.
   Result<void> prep() {
-    const Facts inputs = with_compiler(edit_inputs_);
-    const Previous now{facts_hash(with_compiler(stage_inputs_)), paths_touched(applied_)};
+    const Facts inputs = with_means(edit_inputs_);
+    const Previous now{facts_hash(with_means(stage_inputs_)), paths_touched(applied_)};
     const std::string seal = sealed();
     const auto prepare = [&]() -> Result<Made> {
       KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
@@ -190,6 +195,7 @@ class Build {
                  {"touched", fact_of(now.touched)}},
                 {}};
       auto warnings = warnings_of(state.findings);
+      warnings.insert(warnings.end(), prepared.warnings.begin(), prepared.warnings.end());
       for (const auto& type : state.docs.added) {
         for (const auto& patch : bringers_of(type, state.docs, applied_))
           warnings.push_back(
@@ -228,7 +234,7 @@ class Build {
       }
       return made;
     };
-    KMESH_TRY(stages_.run("build", with_compiler(edit_inputs_), build_enhanced));
+    KMESH_TRY(stages_.run("build", with_means(edit_inputs_), build_enhanced));
     return {};
   }
 
@@ -296,7 +302,7 @@ class Build {
       KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_)));
       return compile_side(baseline_, spec, "control", !borrowed);
     };
-    KMESH_TRY(stages_.run("control", with_compiler(stage_inputs_), build_control));
+    KMESH_TRY(stages_.run("control", with_means(stage_inputs_), build_control));
     report_.kabi = kabi_summary(kit_, baseline_.folder, enhanced_.folder, work("kabi"), options_.sandbox,
                                 report_.plan.needed());
     return {};
@@ -341,8 +347,9 @@ class Build {
   Report& report() { return report_; }
 
  private:
-  [[nodiscard]] Facts with_compiler(Facts inputs) const {
+  [[nodiscard]] Facts with_means(Facts inputs) const {
     inputs["compiler"] = recipe_.make.compiler;
+    if (!signing_key_.empty()) inputs["key that signs modules"] = signing_key_;
     return inputs;
   }
   [[nodiscard]] std::string sealed() const { return enhanced_.path("sealed"); }
@@ -427,6 +434,7 @@ class Build {
   Facts edit_inputs_;
   std::string source_package_;
   std::string enhanced_spec_;
+  std::string signing_key_;     // hash of the file; empty: none was given
   std::string module_;          // hash of its sources
   std::string module_package_;  // absolute
   Facts handed_over_;           // name and hash of what goes to WORK/packages

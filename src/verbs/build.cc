@@ -50,6 +50,9 @@ int build_verb(const std::vector<std::string>& arguments) {
   app.add_option("--work", options.work, "work folder (default build/BASELINE)")->check(named());
   app.add_option("--until", options.until, "stop after this stage")->check(one_of(stage_names()));
   app.add_option("--cc", cc, "the compiler and what stands before it, as in \"ccache distcc gcc\"");
+  app.add_option("--signing-key", options.signing_key,
+                 "PEM file with the key and certificate that sign modules")
+      ->check(named());
   app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
       ->check(CLI::PositiveNumber);
   app.add_flag("--install-deps", options.install_requirements,
@@ -63,7 +66,8 @@ int build_verb(const std::vector<std::string>& arguments) {
   options.output = output_of(output);
   options.verify = !no_verify;
   options.sandbox = !no_sandbox;
-  for (auto* path : {&options.tarball, &options.tree, &options.package, &options.series})
+  for (auto* path :
+       {&options.tarball, &options.tree, &options.package, &options.series, &options.signing_key})
     *path = absolute(*path);
   for (auto& key : options.keys) key = absolute(key);
   take_compiler(options, cc);
