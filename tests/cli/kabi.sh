@@ -118,7 +118,7 @@ sed 's/^\tconst char \*name;/&\n\tunsigned int flags;/' old.c > new.c
 for side in old new; do
     gcc -g -c "$side.c" -o "$side/vmlinux"
     cp "$side/vmlinux" "$side.dwarf"
-    pahole -J "$side/vmlinux"
+    LLVM_OBJCOPY=objcopy pahole -J "$side/vmlinux"
 done
 mkdir series
 cat > series/add-flags.patch <<'PATCH'
