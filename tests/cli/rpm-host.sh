@@ -63,7 +63,7 @@ expect_exit 1
 # ---- installed when asked ----
 mkdir -p "$T/packages"
 createrepo_c --quiet "$T/packages"
-sleep 1
+sleep 2 # dnf takes its index anew once it is older than a second
 on_host --install-deps
 expect_exit 1
 expect_stderr '^error: what the spec wants installed could not be'
@@ -74,7 +74,7 @@ done
 package tools 1 "${provides[@]}"
 package tool-old 1
 createrepo_c --quiet "$T/packages"
-sleep 1
+sleep 2 # dnf takes its index anew once it is older than a second
 on_host --install-deps --refresh
 expect_exit 0
 "${at_host[@]}" rpm --query tools tool-old > "$T/log" || fail "dnf installed: $(cat "$T/log")"
