@@ -15,6 +15,9 @@ ARGS     ?=
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
+# Two at once; those that use every processor themselves run alone.
+CTEST = --output-on-failure --no-tests=error --parallel 2
+
 .PHONY: kernel kit dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check packages-full
 
 kernel: kit
@@ -45,11 +48,11 @@ packages-full:
 
 check: packages-check kit
 	@ninja -C build/gcc --quiet
-	@cd build/gcc && ctest --output-on-failure --no-tests=error --label-exclude full
+	@cd build/gcc && ctest $(CTEST) --label-exclude full
 
 check-full: packages-full kit
 	@ninja -C build/gcc --quiet
-	@cd build/gcc && ctest --output-on-failure --no-tests=error
+	@cd build/gcc && ctest $(CTEST)
 
 bench: packages-check kit
 	@bench/run.sh
