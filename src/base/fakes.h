@@ -72,6 +72,12 @@ class MemoryDisk : public Disk {
     return {};
   }
   Result<void> rename(const std::string& from, const std::string& to) override {
+    if (is_folder(from)) {
+      for (const auto& path : below(from)) {
+        if (files.contains(join(from, path))) KMESH_TRY(rename(join(from, path), join(to, path)));
+      }
+      return remove_all(from);
+    }
     if (!files.contains(from)) return missing(from);
     acts.push_back("rename " + from + " " + to);
     KMESH_TRY(write(to, files[from]));

@@ -186,11 +186,14 @@ class Build {
     const Previous now{facts_hash(with_means(stage_inputs_)), paths_touched(applied_)};
     const std::string seal = sealed();
     const auto prepare = [&]() -> Result<Made> {
-      KMESH_LET(prepared, prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
+      KMESH_LET(renewed, renew_last_tree(now));
+      KMESH_LET(prepared, renewed ? Result<Prepared>(*renewed)
+                                  : prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
       KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
       auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched);
       KMESH_TRY(all_well(state.findings));
-      Made made{{{"lost", fmt::format("{}", fmt::join(prepared.lost, ", "))},
+      Made made{{{"lost", fact_of(prepared.lost)},
+                 {"drawn", fact_of(prepared.warnings)},
                  {"key", now.key},
                  {"touched", fact_of(now.touched)}},
                 {}};
@@ -203,9 +206,13 @@ class Build {
                           patch, type, state.docs.script));
       }
       made.facts["warnings"] = fact_of(warnings);
-      KMESH_TRY(seal_tree(kit_, tree, seal));
-      KMESH_LET(used, use_previous(kit_, enhanced_, options_.output, work("previous"), now));
-      if (used) KMESH_TRY(renew_seal(kit_, tree, seal));
+      bool built = renewed.has_value();
+      if (!built) {
+        KMESH_TRY(seal_tree(kit_, tree, seal));
+        KMESH_LET(used, use_previous(kit_, enhanced_, options_.output, work("previous"), now));
+        built = used;
+      }
+      if (built) KMESH_TRY(renew_seal(kit_, tree, seal));
       if (!prepared.config.empty()) made.outputs.push_back(below(prepared.config));
       return made;
     };
@@ -217,7 +224,9 @@ class Build {
       altered = difference;
     }
     KMESH_LET(facts, stages_.run("prep", inputs, prepare, altered));
-    if (!facts["lost"].empty()) report_.warnings.push_back("kconfig did not take over: " + facts["lost"]);
+    if (!facts["lost"].empty())
+      report_.warnings.push_back(
+          fmt::format("kconfig did not take over: {}", fmt::join(list_of(facts["lost"]), ", ")));
     for (auto& line : list_of(facts["warnings"])) report_.warnings.push_back(std::move(line));
     return {};
   }
@@ -372,8 +381,23 @@ class Build {
     if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
     KMESH_LET(altered, broken_seal(kit_, *tree, sealed()));
     if (!altered.empty()) return {};
-    return keep_previous(kit_, enhanced_, options_.output, work("previous"),
-                         {key, list_of(journal_.fact("prep", "touched"))});
+    return keep_previous(kit_, enhanced_, options_.output, work("previous"), sealed(),
+                         {key, list_of(journal_.fact("prep", "touched")),
+                          list_of(journal_.fact("prep", "lost")), list_of(journal_.fact("prep", "drawn"))});
+  }
+
+  // The tree of the run before, where %prep would make the same of it but for the text of some code.
+  Result<std::optional<Prepared>> renew_last_tree(const Previous& now) {
+    // where that header's documentation was mended the report is to say so again
+    const bool documented =
+        std::binary_search(now.touched.begin(), now.touched.end(), "include/uapi/linux/bpf.h");
+    if (options_.output != Output::kRpm || recipe_.make.wrapped || documented) return std::nullopt;
+    KMESH_LET(last, renew_previous(kit_, enhanced_, work("previous"), sealed(), now, report_.plan.after));
+    if (!last) return std::nullopt;
+    KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
+    const std::string config = enhanced_.path("resolved.config");
+    KMESH_TRY(kit_.disk.copy(join(tree, ".config"), config));
+    return Prepared{config, last->lost, last->drawn};
   }
 
   // What patches touch is compiled first: an error in one is seen before the long part. Somebody's spec has

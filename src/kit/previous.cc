@@ -19,41 +19,88 @@ Side as_side(const Side& side, const std::string& folder) {
   return {"previous", folder, side.log, side.sandbox};
 }
 
+// What was kept, if it was built and has the key.
+Result<std::optional<Previous>> useful(Kit& kit, const Side& side, Output output, const std::string& folder,
+                                       const std::string& key) {
+  const std::string said = join(folder, "previous.json");
+  if (!kit.disk.exists(said)) return std::nullopt;
+  KMESH_LET(text, kit.disk.read(said));
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value("key", "") != key) return std::nullopt;
+  const auto tree = prepared_tree(kit, as_side(side, folder), output);
+  if (!tree || !kit.disk.exists(join(*tree, "vmlinux"))) return std::nullopt;
+  const auto list = [&](const char* name) { return json.value(name, std::vector<std::string>()); };
+  return Previous{key, list("touched"), list("lost"), list("drawn")};
+}
+
+// What make decides about by its time alone; a Kconfig or a script has a say in %prep.
+bool is_code(const std::string& path) {
+  const std::string name = name_of(path);
+  const bool code = name.ends_with(".c") || name.ends_with(".h") || name.ends_with(".S") ||
+                    ((name == "Makefile" || name == "Kbuild") && path != name);
+  return code && !path.starts_with("scripts/") && !path.starts_with("tools/");
+}
+
 }  // namespace
 
 Result<void> keep_previous(Kit& kit, const Side& side, Output output, const std::string& folder,
-                           const Previous& previous) {
+                           const std::string& seal, const Previous& previous) {
   KMESH_TRY(kit.disk.remove_all(folder));
   const auto tree = prepared_tree(kit, side, output);
   if (!tree || !kit.disk.exists(join(*tree, "vmlinux"))) return {};
   const std::string kept = join(folder, part_of(output));
   KMESH_TRY(kit.disk.make_dirs(parent_of(kept)));
   // said before it is there: half of it is found by what is missing
-  KMESH_TRY(kit.disk.write(join(folder, "previous.json"),
-                           Json{{"key", previous.key}, {"touched", previous.touched}}.dump(1) + "\n"));
+  const Json said = {{"key", previous.key},
+                     {"touched", previous.touched},
+                     {"lost", previous.lost},
+                     {"drawn", previous.drawn}};
+  KMESH_TRY(kit.disk.write(join(folder, "previous.json"), said.dump(1) + "\n"));
+  KMESH_TRY(kit.disk.copy(seal, join(folder, "sealed")));
   return kit.disk.rename(side.path(part_of(output)), kept);
+}
+
+Result<std::optional<Previous>> renew_previous(Kit& kit, const Side& side, const std::string& folder,
+                                               const std::string& seal, const Previous& now,
+                                               const TouchedFiles& texts) {
+  KMESH_LET(last, useful(kit, side, Output::kRpm, folder, now.key));
+  // a file that is as it was before all patches has the time of its archive, and goes into packages with it
+  if (!last || last->touched != now.touched || !kit.disk.exists(join(folder, "sealed"))) return std::nullopt;
+  KMESH_LET(tree, prepared_tree(kit, as_side(side, folder), Output::kRpm));
+  std::vector<std::string> changed;
+  for (const auto& path : now.touched) {
+    const auto text = texts.find(path);
+    const auto old = kit.disk.read(join(tree, path));
+    if (text == texts.end() || !old) return std::nullopt;
+    if (*old == text->second) continue;
+    if (!is_code(path)) return std::nullopt;
+    changed.push_back(path);
+  }
+  kit.status.doing("putting the edited patches into what was built before");
+  for (const auto& path : changed) KMESH_TRY(kit.disk.write(join(tree, path), texts.at(path)));
+  const std::string part = part_of(Output::kRpm);
+  KMESH_TRY(kit.disk.remove_all(side.path(part)));
+  KMESH_TRY(kit.disk.copy(join(folder, "sealed"), seal));
+  KMESH_TRY(kit.disk.rename(join(folder, part), side.path(part)));
+  KMESH_TRY(kit.disk.remove_all(folder));
+  return last;
 }
 
 Result<bool> use_previous(Kit& kit, const Side& side, Output output, const std::string& folder,
                           const Previous& now) {
-  const std::string said = join(folder, "previous.json");
-  if (!kit.disk.exists(said)) return false;
-  KMESH_LET(text, kit.disk.read(said));
-  const Json json = Json::parse(text, nullptr, false);
-  const auto from = prepared_tree(kit, as_side(side, folder), output);
-  const bool useful =
-      json.is_object() && json.value("key", "") == now.key && from && kit.disk.exists(join(*from, "vmlinux"));
-  if (useful) {
+  KMESH_LET(last, useful(kit, side, output, folder, now.key));
+  if (last) {
     kit.status.doing("taking over what was compiled before");
+    KMESH_LET(from, prepared_tree(kit, as_side(side, folder), output));
     KMESH_LET(to, prepared_tree(kit, side, output));
-    auto touched = json.value("touched", std::vector<std::string>());
+    auto touched = last->touched;
     touched.insert(touched.end(), now.touched.begin(), now.touched.end());
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-    KMESH_TRY(lend_objects(kit, *from, to, touched, Lending::kGive));
+    KMESH_TRY(lend_objects(kit, from, to, touched, Lending::kGive));
   }
   KMESH_TRY(kit.disk.remove_all(folder));
-  return useful;
+  return last.has_value();
 }
 
 }  // namespace kmesh

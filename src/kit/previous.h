@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tree that was built before a patch was edited: what it has compiled and the patch does not touch is not
 // compiled again. It is kept in WORK/previous from the moment its side is laid out anew until the new tree is
-// prepared.
+// prepared: where only the text of code changed it becomes the new tree itself, otherwise it gives that what
+// it has compiled.
 #pragma once
 
 #include <optional>
@@ -10,18 +11,29 @@
 
 #include "base/result.h"
 #include "kit/kit.h"
+#include "kit/plan.h"
 #include "kit/side.h"
 
 namespace kmesh {
 
 struct Previous {
-  std::string key;                   // of all but the patches: source, configuration, compiler
-  std::vector<std::string> touched;  // by its patches, below the tree
+  std::string key;                      // of all but the patches: source, configuration, compiler
+  std::vector<std::string> touched;     // by its patches, below the tree, sorted
+  std::vector<std::string> lost = {};   // what %prep said: see Prepared
+  std::vector<std::string> drawn = {};  // its warnings
 };
 
-// Moves the side's tree aside. `folder` is WORK/previous.
+// Moves the side's tree and its seal aside. `folder` is WORK/previous.
 Result<void> keep_previous(Kit& kit, const Side& side, Output output, const std::string& folder,
-                           const Previous& previous);
+                           const std::string& seal, const Previous& previous);
+
+// Makes the tree that was kept the side's prepared one, with the texts as the new patches leave them, and
+// says what its %prep said. Nothing where %prep has to be done: another key, other files touched, more than
+// code and Makefiles changed. Only for a source package of the kit's own, whose %prep does no more to these
+// files than to patch them.
+Result<std::optional<Previous>> renew_previous(Kit& kit, const Side& side, const std::string& folder,
+                                               const std::string& seal, const Previous& now,
+                                               const TouchedFiles& texts);
 
 // Gives what was kept to the prepared side, if its key is the same, and removes the rest. `touched`: by the
 // patches of the new tree. True if it was of use.

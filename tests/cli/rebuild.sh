@@ -26,12 +26,16 @@ build --until package
 expect_exit 0
 expect_same "$(compiled)" "  CC      init/main.o   CC      init/other.o   CC      net/core/filter.o " "compiled"
 
-# the edited patch changes net/core/filter.c
+# the edited patch changes net/core/filter.c; nothing is unpacked for it, and what the first build left stays
+tree=$(dirname "$(find "$W/enhanced/rpmbuild/BUILD" -name Kbuild)")
+touch "$tree/init/left.o"
 sed -i 's/^+.*bpf_ctx_range.*/&\t\/* edited *\//' "$SERIES/$FIRST"
 build --until package
 expect_exit 0
 expect_stage prep "done: $FIRST changed"
 expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after one patch was edited"
+expect_file "$tree/init/left.o"
+refute_file "$W/logs/prep.log.old"
 refute_file "$W/previous"
 rebuilt=$(packages)
 mv "$W" first
@@ -40,6 +44,26 @@ expect_exit 0
 expect_same "$(packages)" "$rebuilt" "the packages of a build from nothing"
 rm -rf "$W"
 mv first "$W"
+
+# killed in between: the tree is nobody's until prep is recorded
+sed -i 's/ edited / edited once more /' "$SERIES/$FIRST"
+build --until edit
+expect_exit 0
+expect_file "$W/previous/sealed"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled by the run that goes on"
+expect_file "$tree/init/left.o"
+# and changed by hand it is nobody's either
+echo 'by hand' >> "$tree/init/main.c"
+build --until package
+expect_exit 0
+expect_stage prep reused
+sed -i 's/ edited once more / edited /' "$SERIES/$FIRST"
+build --until package
+expect_exit 0
+refute_file "$tree/init/left.o"
+expect_same "$(packages)" "$rebuilt" "the packages after a change by hand"
 
 # a patch that is taken out of the series: what it had changed is compiled
 sed -i "/$FIRST/d" "$SERIES/series"
