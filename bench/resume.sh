@@ -32,7 +32,7 @@ make_kernel() {
     took=$(awk "BEGIN { printf \"%.0f\", $EPOCHREALTIME - $begun }")
 }
 packages() { cat "$work/$1/packages/SHA256SUMS"; }
-steps() { grep -cE '^  (CC|AS|LD|AR|HOSTCC|HOSTLD) ' "$work/$1/logs/build.log"; }
+steps() { grep -cE '^  (CC|AS|LD|AR|HOSTCC|HOSTLD) ' "$work/$1/logs/build.log" || true; }
 
 make_kernel whole first-cache
 cold=$took
@@ -41,7 +41,7 @@ whole=$(packages whole)
 
 # The same in another folder and at another time, with a cache of its own, killed when most of it is compiled.
 kmesh_build elsewhere second-cache &
-until [ "$(grep -cE '^  CC ' "$work/elsewhere/logs/build.log" 2> /dev/null || true)" -gt $((cold_steps * 3 / 4)) ]; do
+until [ -e "$work/elsewhere/logs/build.log" ] && [ "$(steps elsewhere)" -gt $((cold_steps * 3 / 4)) ]; do
     kill -0 $! || fail "it ended before it was killed: $(tail -n 30 "$work/elsewhere.out")"
     sleep 1
 done
