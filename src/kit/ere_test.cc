@@ -37,5 +37,17 @@ TEST(Ere, CanBeMoved) {
   EXPECT_TRUE(moved.matches("abc"));
 }
 
+TEST(Ere, WhatWouldTakeAllMemoryIsRefused) {
+  for (const std::string& pattern : {std::string("a") + std::string(40, '+'),
+                                    std::string("((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+"),
+                                    std::string("(((a{1,255}){1,255}){1,255})"), std::string("(a{200}){200}"),
+                                    std::string("x{99999999999999999999}")})
+    EXPECT_FALSE(Ere::compile(pattern)) << pattern;
+  for (const std::string& pattern :
+       {std::string("^static +int +[a-z_]+\\(.*\\)$"), std::string("(case|if).*(a+b+)+c{1,255}[]+*{]+\\+"),
+        std::string("a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u+v+w+x+y+z+")})
+    EXPECT_TRUE(Ere::compile(pattern)) << pattern;
+}
+
 }  // namespace
 }  // namespace kmesh
