@@ -39,9 +39,9 @@ TEST(Ere, CanBeMoved) {
 
 TEST(Ere, WhatWouldTakeAllMemoryIsRefused) {
   for (const std::string& pattern : {std::string("a") + std::string(40, '+'),
-                                    std::string("((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+"),
-                                    std::string("(((a{1,255}){1,255}){1,255})"), std::string("(a{200}){200}"),
-                                    std::string("x{99999999999999999999}")})
+                                     std::string("((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+"),
+                                     std::string("(((a{1,255}){1,255}){1,255})"),
+                                     std::string("(a{200}){200}"), std::string("x{99999999999999999999}")})
     EXPECT_FALSE(Ere::compile(pattern)) << pattern;
   for (const std::string& pattern :
        {std::string("^static +int +[a-z_]+\\(.*\\)$"), std::string("(case|if).*(a+b+)+c{1,255}[]+*{]+\\+"),
