@@ -31,6 +31,10 @@ Result<std::string> take_key(Kit& kit, const std::string& key, const std::string
   if (key.find('$') != std::string::npos)
     return fail(fmt::format("the .repo names the key {}, and what stands for its variables is dnf's", key),
                 "write the values into the .repo, or name the key with --key FILE");
+  // what comes over the same open line as the packages vouches for nothing
+  if (!key.starts_with("https://"))
+    return fail(fmt::format("the .repo names the key {}, and anybody on the way could give another", key),
+                "get the distribution's public key in a way that you trust, and name it with --key FILE");
   if (kit.processes.find("curl").empty())
     return fail(fmt::format("the .repo names the key {}, and curl is not installed to fetch it", key),
                 "install it, or name the key with --key FILE", "apt-get install curl");
