@@ -32,9 +32,12 @@ made() {
     tree=$scratch/work-$name/enhanced/tree
     mkdir "$scratch/$name"
     cp "$tree/vmlinux" "$tree/arch/x86/boot/bzImage" "$scratch/$name/"
-    (cd "$tree" && find . -name '*.ko' -exec cp --parents -t "$scratch/$name" {} +)
-    [ -n "$(find "$scratch/$name" -name '*.ko')" ] || fail "no module was made"
-    tail -c 28 "$scratch/$name/lib/libcrc32c.ko" | grep -q 'Module signature appended' || fail "the module is not signed"
+    # it is here that modules are signed
+    make -s -C "$tree" modules_install DEPMOD=true INSTALL_MOD_PATH="$scratch/$name" > "$scratch/log" 2>&1 ||
+        fail "$(tail -n 30 "$scratch/log")"
+    rm -f "$scratch/$name"/lib/modules/*/{build,source}
+    tail -c 28 "$scratch/$name"/lib/modules/*/kernel/lib/libcrc32c.ko | grep -q 'Module signature appended' ||
+        fail "the module is not signed"
 }
 made one --signing-key "$scratch/key.pem"
 made two --signing-key "$scratch/key.pem"
