@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "kit/doctor.h"
+#include "kit/half_made.h"
 #include "kit/include_root.h"
 #include "kit/kabi.h"
 #include "kit/kernel.h"
@@ -149,10 +150,13 @@ class Build {
   Result<void> edit() {
     const auto needed = report_.plan.needed();
     edit_inputs_ = stage_inputs_;
+    std::string order;
     for (const auto* planned : needed) {
       edit_inputs_[planned->patch.file] = planned->patch.sha256;
+      order += planned->patch.file + "\n";
       applied_.push_back(&planned->patch);
     }
+    edit_inputs_["the patches' order"] = sha256_text(order);
     const auto lay_out = [&]() -> Result<Made> {
       KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
       KMESH_TRY(keep_last_tree());
@@ -237,7 +241,7 @@ class Build {
       auto made = compile_side(enhanced_, enhanced_spec_, "build", true);
       recipe_.make.first.clear();
       // what a spec's %build changed of its own sources is no reason to begin anew
-      if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); !made && tree) {
+      if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); tree) {
         // why the build stopped is more than that this cannot be kept: %prep is done again then
         [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
       }
@@ -308,7 +312,12 @@ class Build {
         KMESH_TRY(unpack_tree(kit_, source_, baseline_));
       }
       KMESH_TRY(prepare_kernel(kit_, baseline_, recipe_, spec, "control-prep"));
-      KMESH_LET(borrowed, borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_)));
+      // what somebody changed by hand since is no part of the source
+      const auto lender = prepared_tree(kit_, enhanced_, options_.output);
+      KMESH_LET(altered, broken_seal(kit_, lender ? *lender : std::string(), sealed()));
+      KMESH_LET(borrowed, altered.empty()
+                              ? borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_))
+                              : Result<bool>(false));
       return compile_side(baseline_, spec, "control", !borrowed);
     };
     KMESH_TRY(stages_.run("control", with_means(stage_inputs_), build_control));
@@ -373,12 +382,22 @@ class Build {
             Sandbox(options_.sandbox, work(name), cache, options_.farm)};
   }
 
+  // There from the moment make begins until it has ended by itself.
+  [[nodiscard]] static std::string mark_of(const Side& side) { return side.path("compiling"); }
+
+  Result<void> mend_killed(const Side& side) {
+    const auto tree = prepared_tree(kit_, side, options_.output);
+    if (!tree || !kit_.disk.exists(mark_of(side))) return {};
+    return remove_half_made(kit_, *tree);
+  }
+
   // Before the enhanced side is laid out anew: what was built in it, unless somebody changed it since.
   Result<void> keep_last_tree() {
     const std::string key = journal_.fact("prep", "key");
     const auto tree = prepared_tree(kit_, enhanced_, options_.output);
     // one that was kept and is not used yet is the better one
     if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
+    KMESH_TRY(mend_killed(enhanced_));
     KMESH_LET(altered, broken_seal(kit_, *tree, sealed()));
     if (!altered.empty()) return {};
     return keep_previous(kit_, enhanced_, options_.output, work("previous"), sealed(),
@@ -419,7 +438,12 @@ class Build {
       const std::string steps = journal_.fact(known, counted);
       if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
     }
-    KMESH_LET(steps, make_kernel(kit_, side, recipe_, spec, expected, stage));
+    KMESH_TRY(mend_killed(side));
+    KMESH_TRY(kit_.disk.write(mark_of(side), "make is at work\n"));
+    const auto counted_steps = make_kernel(kit_, side, recipe_, spec, expected, stage);
+    if (counted_steps || !interrupted()) KMESH_TRY(kit_.disk.remove_all(mark_of(side)));
+    KMESH_TRY(counted_steps);
+    const std::size_t steps = *counted_steps;
     Made made;
     // a build that goes on where it stopped takes fewer, and says nothing about the next one
     const bool goes_on =

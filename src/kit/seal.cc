@@ -46,7 +46,7 @@ bool is_product(std::string_view path) {
       ".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order", ".builtin", ".d", ".so", ".symvers", ".dbg"};
   const auto slash = path.rfind('/');
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  return name.starts_with('.') ||
+  return (name.starts_with('.') && path != ".config") ||
          std::any_of(kFolders.begin(), kFolders.end(),
                      [&](auto folder) { return path.starts_with(folder); }) ||
          path.find("/include/generated/") != std::string_view::npos ||

@@ -46,8 +46,7 @@ class SealTest : public ::testing::Test {
 
 TEST_F(SealTest, HoldsWhateverTheBuildAdds) {
   EXPECT_EQ(broken(), "");
-  for (const auto* file : {"net/socket.o", ".config", "net/.socket.o.cmd", "vmlinux", "new.c"})
-    write(file, "made");
+  for (const auto* file : {"net/socket.o", "net/.socket.o.cmd", "vmlinux", "new.c"}) write(file, "made");
   EXPECT_EQ(broken(), "");
 }
 
@@ -77,10 +76,11 @@ TEST_F(SealTest, WithoutTreeOrSealNothingHolds) {
 
 TEST(IsProduct, KnowsWhatKbuildMakes) {
   for (const char* path :
-       {"a.o", "x/y.ko", "x/.y.o.cmd", ".config", "include/config/auto.conf",
-        "arch/x86/include/generated/asm/x.h", "scripts/kconfig/conf", "modules.order", "k.mod.c"})
+       {"a.o", "x/y.ko", "x/.y.o.cmd", "include/config/auto.conf", "arch/x86/include/generated/asm/x.h",
+        "scripts/kconfig/conf", "modules.order", "k.mod.c"})
     EXPECT_TRUE(is_product(path)) << path;
-  for (const char* path : {"a.c", "a.h", "Makefile", "scripts/bpf_doc.py", "include/linux/config.h", "ko"})
+  for (const char* path :
+       {"a.c", ".config", "a.h", "Makefile", "scripts/bpf_doc.py", "include/linux/config.h", "ko"})
     EXPECT_FALSE(is_product(path)) << path;
 }
 

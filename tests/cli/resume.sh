@@ -42,6 +42,17 @@ expect_stage prep "done: net/core/filter.c was altered"
 ! grep -rqsF 'by hand' "$W/enhanced/rpmbuild/BUILD" || fail "what was changed by hand was compiled"
 expect_same "$(cat "$W/packages/SHA256SUMS")" "$undisturbed" "the packages after a change by hand"
 
+# the configuration
+rm -rf "$W" "$CCACHE_DIR/mended"
+build --until package
+expect_exit 1
+touch "$CCACHE_DIR/mended"
+echo 'CONFIG_BY_HAND=y' >> "$(find "$W/enhanced/rpmbuild/BUILD" -name .config)"
+build --until package
+expect_exit 0
+expect_stage prep "done: .config was altered"
+expect_same "$(cat "$W/packages/SHA256SUMS")" "$undisturbed" "the packages after the configuration was altered"
+
 # a file that is gone
 rm -rf "$W" "$CCACHE_DIR/mended"
 build --until package
