@@ -63,10 +63,15 @@ Result<std::string> series_folder(const Kit& kit, const std::vector<BaselineRow>
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const BaselineRow& candidate) {
     return candidate.name == options.baseline;
   });
-  if (row == rows.end() || row == rows.begin())
+  // the rows with a series of its own stand in the order of their kernels; others share one
+  const auto first =
+      row == rows.end() ? row : std::find_if(rows.begin(), rows.end(), [&](const BaselineRow& candidate) {
+        return candidate.series == row->series;
+      });
+  if (first == rows.end() || first == rows.begin())
     return wrong_call("the archive has no older series than that of this source",
                       "name the patches with --series DIR");
-  return join(kit.data.kernel, "patches/" + (row - 1)->series);
+  return join(kit.data.kernel, "patches/" + (first - 1)->series);
 }
 
 // Each patch as its own source has it.

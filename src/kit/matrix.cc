@@ -69,7 +69,8 @@ std::string cell_evidence(const Cell& cell) {
 // The numbers of one source, for the patches that it has or gets.
 void enter_numbers(std::vector<LedgerRow>& ledger, std::size_t column, const Plan& plan) {
   for (const auto& planned : plan.patches) {
-    if (stops(planned.verdict) || planned.verdict == Verdict::kEquivalent) continue;
+    // a tree that has it by another change gives it a number, too: a likely one to be another
+    if (stops(planned.verdict)) continue;
     for (auto& name : added_names(planned.patch)) {
       const auto header = plan.after.find(name.path);
       if (header == plan.after.end()) continue;

@@ -144,6 +144,17 @@ TEST(Ledger, WarnsWhereTwoTreesGiveANameOtherNumbers) {
   EXPECT_EQ(json["numbers"][0]["numbers"][1]["number"], 3);
 }
 
+TEST(Ledger, ATreeThatHasItByAnotherChangeHasANumber) {
+  Patch patch = helper_patch();
+  patch.present_if_all = {{"include/uapi/linux/bpf.h", "FN.mine."}};
+  Column other = header_of("b", "\tFN(unspec), \\\n\tFN(mine), \\\n\tFN(more), \\\n");
+  const Matrix matrix = make_matrix({{"1.0", {patch}}}, {header_of("a", "\tFN(unspec), \\\n"), other});
+  ASSERT_EQ(matrix.rows[0].cells[1].planned.verdict, Verdict::kEquivalent);
+  ASSERT_EQ(matrix.ledger.size(), 1U);
+  EXPECT_THAT(matrix.ledger[0].numbers, ElementsAre(2, 1));
+  EXPECT_FALSE(matrix.ledger[0].agrees());
+}
+
 TEST(Ledger, IsSilentWhereTheyAgreeOrTheSourceDoesNotGetIt) {
   const std::vector<Series> series = {{"1.0", {helper_patch()}}};
   Column without = header_of("c", "");

@@ -88,3 +88,7 @@ expect_stderr 'does not say what it was written for'
 run adapt --work "$W" --baseline 5.10
 expect_exit 2
 expect_stderr 'no older series'
+# the same series under another row's name has none before it either
+run adapt --baseline openeuler-22.03-sp2 --output "$T/openeuler"
+expect_exit 2
+expect_stderr 'no older series'
