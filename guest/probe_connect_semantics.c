@@ -54,7 +54,11 @@ static bool set_up(void)
 
 static bool send_times_out(void)
 {
-	struct timeval limit = { .tv_usec = 100000 };
+	/*
+	 * Counted from jiffies, which lag behind the clock where the host has
+	 * held up the processor that counts them: seen, 66 ms.
+	 */
+	struct timeval limit = { .tv_usec = 500000 };
 	long start = now_ms(), took;
 	int fd = mesh_connect(MESH_CLOSED, 0);
 	bool ok = fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) &&
@@ -62,7 +66,7 @@ static bool send_times_out(void)
 
 	took = now_ms() - start;
 	close(fd);
-	return ok && ((took >= 80 && took < 2500) || ktap_fail("after %ld ms", took));
+	return ok && ((took >= 250 && took < 2500) || ktap_fail("after %ld ms", took));
 }
 
 static void on_alarm(int s)
