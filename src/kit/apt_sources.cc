@@ -8,15 +8,10 @@
 #include <set>
 #include <sstream>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  return words;
-}
 
 std::string with_slash(std::string uri) {
   if (!uri.ends_with('/')) uri += '/';

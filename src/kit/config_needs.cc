@@ -52,8 +52,7 @@ std::vector<NamedFile> named_files(std::string_view config) {
   for (const auto* option : {"SYSTEM_TRUSTED_KEYS", "SYSTEM_REVOCATION_KEYS", "MODULE_SIG_KEY"}) {
     const auto value = config_value(config, option);
     // this one is made where it is not there; and a key in a token is no file
-    if (!value || value->empty() || *value == "certs/signing_key.pem" || value->starts_with("pkcs11:"))
-      continue;
+    if (!value || value->empty() || *value == kMadeKey || value->starts_with("pkcs11:")) continue;
     named.push_back({option, *value});
   }
   return named;

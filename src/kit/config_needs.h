@@ -21,6 +21,9 @@ std::vector<ConfigNeed> needs_of(std::string_view config);
 // The value of CONFIG_name, without quotation marks; nothing where it is not set.
 std::optional<std::string> config_value(std::string_view config, std::string_view name);
 
+// Where kbuild puts the key that it makes for MODULE_SIG, and what MODULE_SIG_KEY says then.
+constexpr std::string_view kMadeKey = "certs/signing_key.pem";
+
 // Certificates and keys that the configuration names: option and file.
 struct NamedFile {
   std::string option;

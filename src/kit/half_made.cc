@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/half_made.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
 
 #include "base/text.h"
+#include "kit/seal.h"
 
 namespace kmesh {
 namespace {
@@ -34,11 +33,14 @@ std::vector<std::string> half_made_in(std::string_view listing) {
   std::vector<std::pair<double, std::string>> made;
   double newest = 0;
   each_line(listing, [&](std::string_view line) {
-    const auto tab = line.find('\t');
-    if (tab == std::string_view::npos || !is_made_in_steps(line.substr(tab + 1))) return;
-    const double time = std::strtod(std::string(line.substr(0, tab)).c_str(), nullptr);
-    newest = std::max(newest, time);
-    made.emplace_back(time, line.substr(tab + 1));
+    const auto size = line.find('\t');
+    const auto time = line.find('\t', size + 1);
+    if (size == std::string_view::npos || time == std::string_view::npos) return;
+    const auto path = line.substr(time + 1);
+    if (!is_made_in_steps(path)) return;
+    const double seconds = std::strtod(std::string(line.substr(size + 1, time - size - 1)).c_str(), nullptr);
+    newest = std::max(newest, seconds);
+    made.emplace_back(seconds, path);
   });
   std::vector<std::string> paths;
   for (auto& [time, path] : made) {
@@ -48,12 +50,8 @@ std::vector<std::string> half_made_in(std::string_view listing) {
 }
 
 Result<void> remove_half_made(Kit& kit, const std::string& tree) {
-  Command command;
-  command.argv = {"find", tree, "-type", "f", "-printf", "%T@\t%P\n"};
-  command.keep_output = true;
-  KMESH_LET(exit, kit.processes.run(command));
-  if (!exit.ok()) return program_failed(fmt::format("the files of {} cannot be listed", tree), "", exit);
-  for (const auto& path : half_made_in(exit.output)) KMESH_TRY(kit.disk.remove_all(join(tree, path)));
+  KMESH_LET(files, list_files(kit, tree));
+  for (const auto& path : half_made_in(files)) KMESH_TRY(kit.disk.remove_all(join(tree, path)));
   return {};
 }
 

@@ -16,7 +16,7 @@ namespace kmesh {
 // those of the files, so it may be called at any later time. Errors: the files cannot be listed or removed.
 Result<void> remove_half_made(Kit& kit, const std::string& tree);
 
-// Of lines "SECONDS<tab>PATH": the paths make may have been at. Pure.
+// Of the lines of list_files: the paths make may have been at. Pure.
 std::vector<std::string> half_made_in(std::string_view listing);
 
 }  // namespace kmesh

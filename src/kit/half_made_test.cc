@@ -13,14 +13,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr const char* kListing =
-    "1000.5\tmm/old.o\n1100.25\tmm/new.o\n1100\tmm/.new.o.cmd\n1159\tvmlinux\n1159\tnet/x.c\n1158\t.config\n"
-    "1158\tinclude/generated/autoconf.h\n1158\tarch/x86/kernel/vmlinux.lds.S\n1158\tarch/x86/boot/"
+    "7\t1000.5\tmm/old.o\n7\t1100.25\tmm/new.o\n7\t1100\tmm/.new.o.cmd\n7\t1159\tvmlinux\n7\t1159\tnet/"
+    "x.c\n7\t1158\t.config\n"
+    "7\t1158\tinclude/generated/autoconf.h\n7\t1158\tarch/x86/kernel/vmlinux.lds.S\n7\t1158\tarch/x86/boot/"
     "bzImage\nnoise\n";
 
 TEST(HalfMade, WhatWasMadeInTheLastMinute) {
   EXPECT_THAT(half_made_in(kListing),
               ElementsAre("mm/new.o", "mm/.new.o.cmd", "vmlinux", "arch/x86/boot/bzImage"));
-  EXPECT_THAT(half_made_in("2000\tnet/x.c\n"), IsEmpty());
+  EXPECT_THAT(half_made_in("7\t2000\tnet/x.c\n"), IsEmpty());
   EXPECT_THAT(half_made_in(""), IsEmpty());
 }
 

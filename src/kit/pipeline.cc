@@ -223,8 +223,7 @@ class Build {
     // what a build goes on with is what was prepared
     std::string altered;
     if (journal_.why_not("prep", inputs).empty() && !journal_.why_not("build", inputs).empty()) {
-      const auto tree = prepared_tree(kit_, enhanced_, options_.output);
-      KMESH_LET(difference, broken_seal(kit_, tree ? *tree : std::string(), seal));
+      KMESH_LET(difference, altered_by_hand());
       altered = difference;
     }
     KMESH_LET(facts, stages_.run("prep", inputs, prepare, altered));
@@ -313,8 +312,7 @@ class Build {
       }
       KMESH_TRY(prepare_kernel(kit_, baseline_, recipe_, spec, "control-prep"));
       // what somebody changed by hand since is no part of the source
-      const auto lender = prepared_tree(kit_, enhanced_, options_.output);
-      KMESH_LET(altered, broken_seal(kit_, lender ? *lender : std::string(), sealed()));
+      KMESH_LET(altered, altered_by_hand());
       KMESH_LET(borrowed, altered.empty()
                               ? borrow_objects(kit_, enhanced_, baseline_, recipe_, paths_touched(applied_))
                               : Result<bool>(false));
@@ -382,6 +380,12 @@ class Build {
             Sandbox(options_.sandbox, work(name), cache, options_.farm)};
   }
 
+  // A file of the enhanced tree that is not as %prep or the kit left it; empty where all are.
+  [[nodiscard]] Result<std::string> altered_by_hand() {
+    const auto tree = prepared_tree(kit_, enhanced_, options_.output);
+    return broken_seal(kit_, tree ? *tree : std::string(), sealed());
+  }
+
   // There from the moment make begins until it has ended by itself.
   [[nodiscard]] static std::string mark_of(const Side& side) { return side.path("compiling"); }
 
@@ -398,7 +402,7 @@ class Build {
     // one that was kept and is not used yet is the better one
     if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
     KMESH_TRY(mend_killed(enhanced_));
-    KMESH_LET(altered, broken_seal(kit_, *tree, sealed()));
+    KMESH_LET(altered, altered_by_hand());
     if (!altered.empty()) return {};
     return keep_previous(kit_, enhanced_, options_.output, work("previous"), sealed(),
                          {key, list_of(journal_.fact("prep", "touched")),

@@ -10,8 +10,7 @@
 namespace kmesh {
 namespace {
 
-// kbuild makes the default one anew whenever it has not made it itself.
-constexpr std::string_view kDefaultKey = "certs/signing_key.pem";
+// Not under the name of its own: kbuild makes that anew whenever it has not made it itself.
 constexpr std::string_view kGivenKey = "certs/kmesh_signing_key.pem";
 constexpr std::array kSeedScripts = {"scripts/gcc-plugins/gen-random-seed.sh",
                                      "scripts/gen-randstruct-seed.sh"};
@@ -45,10 +44,12 @@ Result<void> give_key(Kit& kit, const std::string& tree, const std::string& conf
   Attributes own;
   own.mode = 0600;
   KMESH_TRY(kit.disk.write_as(join(tree, kGivenKey), pem, own));
-  const std::string before = fmt::format("CONFIG_MODULE_SIG_KEY=\"{}\"\n", kDefaultKey);
+  const std::string before = fmt::format("CONFIG_MODULE_SIG_KEY=\"{}\"", kMadeKey);
   const auto at = config.find(before);
+  if (at == std::string::npos)
+    return fail(fmt::format("{} has no line {}", join(tree, ".config"), before), "have kconfig write it");
   std::string changed = config;
-  changed.replace(at, before.size(), fmt::format("CONFIG_MODULE_SIG_KEY=\"{}\"\n", kGivenKey));
+  changed.replace(at, before.size(), fmt::format("CONFIG_MODULE_SIG_KEY=\"{}\"", kGivenKey));
   return kit.disk.write(join(tree, ".config"), changed);
 }
 
@@ -79,7 +80,7 @@ Result<std::vector<std::string>> fix_lots(Kit& kit, const std::string& tree, con
           "packages");
   }
   const bool makes_key =
-      is_on(config, "MODULE_SIG") && config_value(config, "MODULE_SIG_KEY") == std::string(kDefaultKey);
+      is_on(config, "MODULE_SIG") && config_value(config, "MODULE_SIG_KEY") == std::string(kMadeKey);
   if (makes_key && !lots.signing_key.empty())
     KMESH_TRY(give_key(kit, tree, config, lots.signing_key));
   else if (makes_key)

@@ -25,19 +25,24 @@ Seals parsed(std::string_view text) {
 }
 
 Result<std::string> listed(Kit& kit, const std::string& tree) {
-  Command command;
-  command.argv = {"find", tree, "-type", "f", "-printf", "%s\t%T@\t%P\n"};
-  command.keep_output = true;
-  KMESH_LET(exit, kit.processes.run(command));
-  if (!exit.ok()) return program_failed(fmt::format("the files of {} cannot be listed", tree), "", exit);
+  KMESH_LET(files, list_files(kit, tree));
   std::string text;
-  each_line(exit.output, [&](std::string_view line) {
+  each_line(files, [&](std::string_view line) {
     if (!is_product(line.substr(line.rfind('\t') + 1))) text.append(line).push_back('\n');
   });
   return text;
 }
 
 }  // namespace
+
+Result<std::string> list_files(Kit& kit, const std::string& tree) {
+  Command command;
+  command.argv = {"find", tree, "-type", "f", "-printf", "%s\t%T@\t%P\n"};
+  command.keep_output = true;
+  KMESH_LET(exit, kit.processes.run(command));
+  if (!exit.ok()) return program_failed(fmt::format("the files of {} cannot be listed", tree), "", exit);
+  return std::move(exit.output);
+}
 
 bool is_product(std::string_view path) {
   static constexpr std::array<std::string_view, 5> kFolders = {

@@ -11,6 +11,9 @@
 
 namespace kmesh {
 
+// Size, seconds and path below the tree of every file in it, a line each, with tabs between.
+Result<std::string> list_files(Kit& kit, const std::string& tree);
+
 // Writes the list to `seal`; both paths are absolute.
 Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& seal);
 

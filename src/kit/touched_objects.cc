@@ -5,7 +5,6 @@
 #include <array>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "base/text.h"
 #include "kit/config_needs.h"
@@ -28,13 +27,6 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
   return std::any_of(starts.begin(), starts.end(), [&](const auto start) { return text.starts_with(start); });
-}
-
-Words words_of(const std::string& text) {
-  std::istringstream stream(text);
-  Words words;
-  for (std::string word; stream >> word;) words.push_back(std::move(word));
-  return words;
 }
 
 // Lines as make sees them: those that end with a backslash go on, and comments are gone.
