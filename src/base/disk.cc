@@ -163,10 +163,30 @@ Result<std::string> RealDisk::read(const std::string& path) {
   }
 }
 
+Result<void> RealDisk::keep_temporaries_in(const std::string& folder) {
+  const std::string temporaries = join(folder, kTemporaries);
+  KMESH_TRY(remove_all(temporaries));
+  KMESH_TRY(make_dirs(temporaries));
+  own_ = folder;
+  return {};
+}
+
+std::string RealDisk::temporary_for(const std::string& path) const {
+  static std::atomic<unsigned> counter{0};  // two threads may write beside each other
+  const std::string unique = fmt::format("{}-{}.tmp", ::getpid(), ++counter);
+  const std::string kept = join(own_, kTemporaries);
+  struct stat there {};
+  struct stat here {};
+  // a name is given from one file system to the same only
+  if (!own_.empty() && path.starts_with(join(own_, "")) && ::stat(kept.c_str(), &there) == 0 &&
+      ::stat(parent_of(path).c_str(), &here) == 0 && there.st_dev == here.st_dev)
+    return join(kept, unique);
+  return fmt::format("{}.{}", path, unique);
+}
+
 Result<void> RealDisk::write(const std::string& path, std::string_view text) {
   KMESH_TRY(make_dirs(parent_of(path)));
-  static std::atomic<unsigned> counter{0};  // two threads may write beside each other
-  const std::string temporary = fmt::format("{}.{}-{}.tmp", path, ::getpid(), ++counter);
+  const std::string temporary = temporary_for(path);
   int error = 0;
   {
     const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

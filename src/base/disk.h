@@ -85,6 +85,9 @@ std::string name_of(std::string_view path);
 
 class RealDisk : public Disk {
  public:
+  // Half-written files of what lies below `folder` are from now on in its folder of temporaries, and those of
+  // a killed process are cleared away. Only for whoever holds the folder's lock.
+  Result<void> keep_temporaries_in(const std::string& folder);
   bool exists(const std::string& path) override;
   Result<FileInfo> info(const std::string& path) override;
   Result<std::string> read(const std::string& path) override;
@@ -105,6 +108,13 @@ class RealDisk : public Disk {
   Result<void> link(const std::string& from, const std::string& to) override;
   Result<void> sync(const std::string& folder) override;
   Result<void> may_write(const std::string& folder) override;
+
+ private:
+  std::string temporary_for(const std::string& path) const;
+  std::string own_;  // the folder held, or empty
 };
+
+// A work folder's own folder of half-written files.
+inline constexpr std::string_view kTemporaries = ".kmesh-tmp";
 
 }  // namespace kmesh

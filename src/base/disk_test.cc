@@ -48,6 +48,22 @@ TEST_F(DiskTest, AWriteThatFailsLeavesTheOldFileAndNoTemporary) {
   EXPECT_FALSE(disk_.write(path("file/below"), "text")) << "a file is no folder";
 }
 
+TEST_F(DiskTest, AHeldFolderKeepsItsTemporariesAndClearsThoseOfTheKilled) {
+  fs::create_directories(path("work/.kmesh-tmp"));
+  ASSERT_TRUE(disk_.write(path("work/.kmesh-tmp/1-1.tmp"), "half"));
+  ASSERT_TRUE(disk_.keep_temporaries_in(path("work")));
+  EXPECT_THAT(names(path("work/.kmesh-tmp")), ElementsAre()) << "what a killed one left";
+  ASSERT_TRUE(disk_.write(path("work/deep/f"), "one"));
+  ASSERT_TRUE(disk_.write(path("work-2/f"), "two"));
+  EXPECT_EQ(disk_.read(path("work/deep/f")).value_or(""), "one");
+  EXPECT_EQ(disk_.read(path("work-2/f")).value_or(""), "two");
+  EXPECT_THAT(names(path("work/.kmesh-tmp")), ElementsAre());
+  fs::remove_all(path("work/.kmesh-tmp"));
+  fs::create_directories(path("work/taken/x"));
+  EXPECT_FALSE(disk_.write(path("work/taken"), "text"));
+  EXPECT_THAT(names(path("work")), ElementsAre("deep", "taken")) << "beside it, where the folder is gone";
+}
+
 TEST_F(DiskTest, AWriteReplacesALinkAndNotItsTarget) {
   ASSERT_TRUE(disk_.write(path("target"), "precious"));
   fs::create_symlink(path("target"), path("link"));

@@ -22,6 +22,7 @@ Result<Journal> Journal::open(Disk& disk, std::string work) {
     if (disk.exists(journal.work_)) {
       KMESH_LET(names, disk.list(journal.work_));
       std::erase(names, "lock");
+      std::erase(names, kTemporaries);
       if (!names.empty())
         return fail(fmt::format("{} holds files and is no work folder", journal.work_),
                     "name an empty or new folder with --work DIR");

@@ -108,6 +108,7 @@ TEST(JournalOpen, MakesAJournalInAnEmptyOrNewFolder) {
   EXPECT_TRUE(disk.files.contains(kPath));
   disk.files.clear();
   disk.files["/w/lock"] = "";
+  disk.files["/w/.kmesh-tmp/1-1.tmp"] = "half";
   opened(disk);
   EXPECT_TRUE(disk.files.contains(kPath)) << "the lock is taken before the journal is opened";
   EXPECT_EQ(nlohmann::json::parse(disk.files[kPath]), nlohmann::json::parse(R"({"version":1,"stages":{}})"));

@@ -73,6 +73,7 @@ int work_in(const std::string& folder, bool json, const Check& check, const Work
   if (const auto made = disk.make_dirs(folder); !made) return show(made.error(), json);
   const auto lock = FolderLock::take(folder);
   if (!lock) return show(lock.error(), json);
+  if (const auto kept = disk.keep_temporaries_in(folder); !kept) return show(kept.error(), json);
   const auto result = work(kit);
   status.stop();
   return conclude(result, json, say);

@@ -14,10 +14,14 @@ reference=$(cat "$W/packages/SHA256SUMS")
 sum=$(sum_of "$T/$TARBALL")
 command=("$KMESH" build --work "$W" --tarball "$T/$TARBALL" --sha256 "$sum" --series "$SERIES" --until package)
 
+is_whole() {
+    expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $1"
+    expect_same "$(find "$W" -name '*.tmp')" "" "the half-written files after $1"
+}
+
 completes() {
     "${command[@]}" > "$T/out" 2> "$T/err" || fail "after the kill at $1 the next run fails: $(tail -n 5 "$T/err")"
-    expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after the kill at $1"
-    [ -z "$(find "$W" -name '*.tmp')" ] || fail "after the kill at $1: half-written files"
+    is_whole "the kill at $1"
 }
 
 # Every stage's record is a rename to the journal's name. Killed at the second of them, in one folder, so that each run goes
@@ -42,7 +46,7 @@ until run_and_kill; do
 done
 stages=$(jq '.stages | length' "$W/journal.json")
 [ "$kills" -ge "$((stages - 1))" ] || fail "only $kills kills for $stages stages"
-expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $kills kills at the journal"
+is_whole "$kills kills at the journal"
 
 # At random moments, the same folder again and again, as a host that crashes would; a new one once it is done.
 seed=${SEED:-$RANDOM}
@@ -59,7 +63,7 @@ while [ "$kills" -lt 50 ]; do
     wait "$pid" 2> /dev/null || code=$?
     case $code in
     0)
-        expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $kills kills"
+        is_whole "$kills kills"
         rm -rf "$W"
         ;;
     137) ;;
