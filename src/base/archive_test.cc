@@ -201,11 +201,12 @@ TEST_F(ArchiveTest, UnpacksAFlatPackage) {
   EXPECT_EQ(get("out/a.patch"), "");
 }
 
-TEST_F(ArchiveTest, UnpackFlatRefusesPathsAndLinks) {
+TEST_F(ArchiveTest, UnpackFlatRefusesPathsLinksAndDevices) {
   fs::create_directory(path("out"));
   for (const auto& entry :
        {cpio_entry("../evil", "x"), cpio_entry("/tmp/evil", "x"), cpio_entry("d/evil", "x"),
-        cpio_entry("..", "x"), cpio_entry("evil", "/etc/passwd", 0120777), cpio_entry("evil", "", 040755)}) {
+        cpio_entry("..", "x"), cpio_entry("evil", "/etc/passwd", 0120777), cpio_entry("evil", "", 040755),
+        cpio_entry("evil", "", 020666), cpio_entry("evil", "", 060660), cpio_entry("evil", "", 010644)}) {
     const auto names = unpack_flat(put("p.cpio", entry + cpio_entry("TRAILER!!!", "")), path("out"));
     ASSERT_FALSE(names) << entry.substr(110, 10);
     EXPECT_THAT(names.error().what, HasSubstr("no plain file of a source package"));

@@ -210,9 +210,10 @@ class FakeStatus : public Status {
 
   void begin(const std::string& stage) override { lines.push_back("begin " + stage); }
   void doing(std::string_view what) override { lines.emplace_back(what); }
-  void progress(std::size_t done_now, std::size_t of_total) override {
+  void progress(std::size_t done_now, std::size_t of_total, std::string_view what) override {
     done = done_now;
     total = of_total;
+    doing(what);
   }
   void say(std::string_view line) override { lines.emplace_back(line); }
   void end(std::string_view outcome) override { lines.push_back("end " + std::string(outcome)); }

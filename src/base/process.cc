@@ -202,6 +202,8 @@ Result<Exit> RealProcesses::run(const Command& command) {
   std::vector<char> buffer(1 << 16);
   pollfd waiting{out[0], POLLIN, 0};
   bool ended_early = false;
+  constexpr std::chrono::duration<int, std::milli> kTick(200);
+  auto tick = std::chrono::steady_clock::now();
   for (;;) {
     const bool late = command.timeout.count() > 0 && std::chrono::steady_clock::now() > deadline;
     if ((interrupted() || late) && !ended_early) {
@@ -209,7 +211,11 @@ Result<Exit> RealProcesses::run(const Command& command) {
       ended_early = true;
       end_group(child);
     }
-    const int ready = ::poll(&waiting, 1, 200);
+    if (command.on_tick && std::chrono::steady_clock::now() >= tick) {
+      command.on_tick();
+      tick = std::chrono::steady_clock::now() + kTick;
+    }
+    const int ready = ::poll(&waiting, 1, kTick.count());
     if (ready < 0 && errno != EINTR) break;
     if (ready == 0 && ended_early) break;  // what still holds the pipe left the group, and is not waited for
     if (ready <= 0) continue;

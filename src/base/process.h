@@ -20,6 +20,7 @@ struct Command {
   std::map<std::string, std::string> env;         // added to the environment
   std::string log;                                // file the output is appended to; empty: none
   std::function<void(std::string_view)> on_line;  // called for each line of output
+  std::function<void()> on_tick;                  // called some times a second while it runs
   std::chrono::seconds timeout{0};                // 0: none
   bool keep_output = false;                       // Exit::output holds stdout and stderr, up to 64 MiB
 };

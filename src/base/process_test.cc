@@ -118,6 +118,17 @@ TEST_F(ProcessTest, HandsOverLineByLine) {
   EXPECT_EQ(exit.tail, "one\n\ntwo\nwithout an end\n");
 }
 
+TEST_F(ProcessTest, TicksWhetherAnythingIsSaidOrNot) {
+  for (const auto* script : {"sleep 1", "for i in 1 2 3 4 5 6 7 8 9 10; do echo; sleep 0.1; done"}) {
+    int ticks = 0;
+    Command command = shell(script);
+    command.on_tick = [&] { ++ticks; };
+    run(command);
+    EXPECT_GE(ticks, 3) << script;
+    EXPECT_LE(ticks, 12) << script;
+  }
+}
+
 TEST_F(ProcessTest, CutsALineThatDoesNotEnd) {
   std::size_t longest = 0;
   std::size_t all = 0;

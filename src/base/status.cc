@@ -51,7 +51,7 @@ std::string progress_text(std::string_view stage, std::string_view what, std::si
   if (total > 0) {
     const std::size_t shown = std::min(done, total);
     // 100 % is said by the end of the stage, not by an estimate
-    text += fmt::format("{:3} %", std::min<std::size_t>(99, shown * 100 / total));
+    text += fmt::format("{:3} %, {} of {}", std::min<std::size_t>(99, shown * 100 / total), shown, total);
     // more than was reckoned with: how much more is not known
     if (shown * 50 >= total && done < total && elapsed_seconds > 3)
       text += fmt::format(", {} left", duration(elapsed_seconds * static_cast<double>(total - shown) /
@@ -79,10 +79,10 @@ void StatusWriter::doing(std::string_view what) {
   draw(false);
 }
 
-void StatusWriter::progress(std::size_t done, std::size_t total) {
+void StatusWriter::progress(std::size_t done, std::size_t total, std::string_view what) {
   done_ = done;
   total_ = total;
-  draw(false);
+  doing(what);
 }
 
 void StatusWriter::draw(bool now) {

@@ -16,8 +16,9 @@ class Status {
   virtual void begin(const std::string& stage) = 0;
   // What is being done at the moment; replaces what was said before.
   virtual void doing(std::string_view what) = 0;
-  // Part `done` of `total`; the time left is reckoned from the stage's own speed.
-  virtual void progress(std::size_t done, std::size_t total) = 0;
+  // The same, and part `done` of `total` (0: not known); the time left is reckoned from the stage's own
+  // speed.
+  virtual void progress(std::size_t done, std::size_t total, std::string_view what) = 0;
   // A line that stays.
   virtual void say(std::string_view line) = 0;
   virtual void end(std::string_view outcome) = 0;
@@ -36,7 +37,7 @@ class SilentStatus : public Status {
  public:
   void begin(const std::string& /*stage*/) override {}
   void doing(std::string_view /*what*/) override {}
-  void progress(std::size_t /*done*/, std::size_t /*total*/) override {}
+  void progress(std::size_t /*done*/, std::size_t /*total*/, std::string_view /*what*/) override {}
   void say(std::string_view /*line*/) override {}
   void end(std::string_view /*outcome*/) override {}
   void stop() override {}
@@ -55,7 +56,7 @@ class StatusWriter : public Status {
       : out_(out), terminal_(terminal), columns_(columns) {}
   void begin(const std::string& stage) override;
   void doing(std::string_view what) override;
-  void progress(std::size_t done, std::size_t total) override;
+  void progress(std::size_t done, std::size_t total, std::string_view what) override;
   void say(std::string_view line) override;
   void end(std::string_view outcome) override;
   void stop() override { clear(); }

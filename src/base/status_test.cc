@@ -31,15 +31,18 @@ TEST(ProgressText, WithoutATotal) {
 }
 
 TEST(ProgressText, WithATotal) {
-  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 60), "build     50 %, 1 min 0 s left  CC x.o");
-  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 2), "build     50 %  CC x.o") << "too early to tell";
-  EXPECT_EQ(progress_text("build", "CC x.o", 10, 1000, 60), "build      1 %  CC x.o") << "too little to tell";
-  EXPECT_EQ(progress_text("build", "CC x.o", 0, 1000, 60), "build      0 %  CC x.o");
+  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 60),
+            "build     50 %, 500 of 1000, 1 min 0 s left  CC x.o");
+  EXPECT_EQ(progress_text("build", "CC x.o", 500, 1000, 2), "build     50 %, 500 of 1000  CC x.o")
+      << "too early to tell";
+  EXPECT_EQ(progress_text("build", "CC x.o", 10, 1000, 60), "build      1 %, 10 of 1000  CC x.o")
+      << "too little to tell";
+  EXPECT_EQ(progress_text("build", "CC x.o", 0, 1000, 60), "build      0 %, 0 of 1000  CC x.o");
 }
 
 TEST(ProgressText, NeverSaysThatItIsDone) {
   EXPECT_THAT(progress_text("build", "LD", 1000, 1000, 60), HasSubstr(" 99 %"));
-  EXPECT_EQ(progress_text("build", "LD", 1500, 1000, 60), "build     99 %  LD");
+  EXPECT_EQ(progress_text("build", "LD", 1500, 1000, 60), "build     99 %, 1000 of 1000  LD");
 }
 
 TEST(Plain, HasNoControlCharacters) {
@@ -66,7 +69,7 @@ TEST_F(StatusTest, ALogHasPlainLines) {
   StatusWriter status(file_, false, 80);
   status.begin("plan");
   status.doing("reading\x1b[1m");
-  status.progress(1, 2);
+  status.progress(1, 2, "CC");
   status.say("a line \x1b[31mthat\rstays");
   status.end("4 patches");
   status.stop();
@@ -121,7 +124,7 @@ TEST_F(StatusTest, LeavesNoHalfDrawnLine) {
 TEST_F(StatusTest, TheNextStageForgetsTheLastOnes) {
   StatusWriter status(file_, true, 80);
   status.begin("build");
-  status.progress(50, 100);
+  status.progress(50, 100, "CC x.o");
   status.begin("package");
   std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("x");

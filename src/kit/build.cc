@@ -55,6 +55,22 @@ const std::map<std::string, std::string>& fixed_identity() {
   return kEnv;
 }
 
+// Below a side's folder: a line for each file that the compiler in the way compiled.
+constexpr std::string_view kCompiled = "cc/compiled";
+
+// What stands in the compiler's place. A spec may keep make silent, or let it say whole commands; so the
+// files are counted here, but for those by which Makefiles ask what the compiler can.
+std::string compiler_script(const std::string& before, const std::string& real, const std::string& compiled) {
+  return fmt::format(
+      "#!/bin/sh\n"
+      "case \" $* \" in\n"
+      "*' /dev/null '* | *' - '*) ;;\n"
+      "*' -c '*) for last; do :; done; {{ echo \"$last\" >> {}; }} 2> /dev/null ;;\n"
+      "esac\n"
+      "exec {}{} \"$@\"\n",
+      compiled, before, real);
+}
+
 // A spec that calls gcc finds the compiler that was asked for under that name.
 Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& make) {
   const auto space = make.compiler.rfind(' ');
@@ -62,7 +78,7 @@ Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& mak
   const std::string real = kit.processes.find(make.compiler.substr(before.size()));
   for (const auto* name : {"gcc", "cc"}) {
     const std::string script = side.path(std::string("cc/") + name);
-    KMESH_TRY(kit.disk.write(script, fmt::format("#!/bin/sh\nexec {}{} \"$@\"\n", before, real)));
+    KMESH_TRY(kit.disk.write(script, compiler_script(before, real, side.inside(kCompiled))));
     KMESH_TRY(kit.disk.make_executable(script));
   }
   return {};
@@ -85,30 +101,65 @@ tl::unexpected<Error> build_failed(const std::string& what, std::string_view out
               known->command(side.folder), around(output, known->line));
 }
 
+// Shows how far a build is: by what make says, and by what the compiler in the way has noted.
+class Steps {
+ public:
+  Steps(Kit& kit, const Side& side, std::size_t expected)
+      : kit_(kit), compiled_(side.path(kCompiled)), expected_(expected) {}
+
+  void line(std::string_view line) {
+    if (is_step(line)) {
+      ++said_;
+      show(line.substr(line.find_first_not_of(' ')));
+    } else if (line.starts_with("Processing files") || line.starts_with("Executing(")) {
+      kit_.status.doing(line.substr(0, line.find(": /")));
+    }
+  }
+
+  void tick() {
+    const auto info = kit_.disk.info(compiled_);
+    if (!info || info->bytes == bytes_) return;
+    bytes_ = info->bytes;
+    const auto names = kit_.disk.read(compiled_);
+    if (!names) return;
+    noted_ = static_cast<std::size_t>(std::count(names->begin(), names->end(), '\n'));
+    const std::string_view whole = std::string_view(*names).substr(0, names->rfind('\n'));
+    show(fmt::format("CC {}", whole.substr(whole.rfind('\n') + 1)));
+  }
+
+  [[nodiscard]] std::size_t count() const { return std::max(said_, noted_); }
+
+ private:
+  void show(std::string_view what) { kit_.status.progress(count(), expected_, what); }
+
+  Kit& kit_;
+  std::string compiled_;
+  std::size_t expected_;
+  std::size_t said_ = 0;
+  std::size_t noted_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
 // Runs a build and counts its steps.
 Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
                               const std::vector<Words>& commands, std::size_t expected,
                               const std::string& what) {
-  std::size_t steps = 0;
+  Steps steps(kit, side, expected);
+  KMESH_TRY(kit.disk.remove_all(side.path(kCompiled)));
   for (const auto& argv : commands) {
     Command command;
     command.argv = argv;
     command.env = environment(side, make);
     command.log = side.log;
     command.keep_output = true;
-    command.on_line = [&](std::string_view line) {
-      if (is_step(line)) {
-        kit.status.progress(++steps, expected);
-        kit.status.doing(line.substr(line.find_first_not_of(' ')));
-      } else if (line.starts_with("Processing files") || line.starts_with("Executing(")) {
-        kit.status.doing(line.substr(0, line.find(": /")));
-      }
-    };
+    command.on_line = [&](std::string_view line) { steps.line(line); };
+    if (make.wrapped) command.on_tick = [&] { steps.tick(); };
     KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
     if (exit.ok()) continue;
     return build_failed(what, exit.output, side);
   }
-  return steps;
+  if (make.wrapped) steps.tick();
+  return steps.count();
 }
 
 }  // namespace

@@ -433,6 +433,13 @@ class Build {
     return {};
   }
 
+  // About as many as nobody has counted yet.
+  std::size_t steps_expected(const Side& side) {
+    const auto tree = prepared_tree(kit_, side, options_.output);
+    const auto config = tree ? kit_.disk.read(join(*tree, ".config")) : Result<std::string>();
+    return tree && config ? objects_expected(kit_.disk, *tree, *config) : 0;
+  }
+
   // `whole`: from nothing, as many steps as a baseline's row says.
   Result<Made> compile_side(const Side& side, const std::string& spec, const std::string& stage, bool whole) {
     const std::string counted = (whole ? "steps of " : "steps left of ") + report_.config;
@@ -442,6 +449,7 @@ class Build {
       const std::string steps = journal_.fact(known, counted);
       if (!steps.empty()) expected = std::strtoul(steps.c_str(), nullptr, 10);
     }
+    if (whole && expected == 0) expected = steps_expected(side);
     KMESH_TRY(mend_killed(side));
     KMESH_TRY(kit_.disk.write(mark_of(side), "make is at work\n"));
     const auto counted_steps = make_kernel(kit_, side, recipe_, spec, expected, stage);

@@ -7,7 +7,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "kit/config_needs.h"
 
 namespace kmesh {
 namespace {
@@ -47,18 +46,26 @@ Words whole_lines(std::string_view makefile) {
   return lines;
 }
 
+// "CONFIG_NET" and its like, of what the configuration builds in or as a module.
+using Options = std::set<std::string, std::less<>>;
+
+Options options_on(std::string_view config) {
+  Options on;
+  each_line(config, [&](std::string_view line) {
+    if (ends_with_any(line, {"=y", "=m"})) on.emplace(line.substr(0, line.size() - 2));
+  });
+  return on;
+}
+
 // "y", "m", "objs" or "$(CONFIG_NET)": whether what is assigned is built.
-bool is_on(const std::string& condition, std::string_view config) {
+bool is_on(std::string_view condition, const Options& on) {
   if (condition == "y" || condition == "m" || condition == "objs") return true;
-  constexpr std::string_view kBefore = "$(CONFIG_";
-  if (!condition.starts_with(kBefore) || !condition.ends_with(')')) return false;
-  const auto value =
-      config_value(config, condition.substr(kBefore.size(), condition.size() - kBefore.size() - 1));
-  return value == "y" || value == "m";
+  if (!condition.starts_with("$(") || !condition.ends_with(')')) return false;
+  return on.contains(condition.substr(2, condition.size() - 3));
 }
 
 // NAME-CONDITION += WORDS, of those outside of conditionals whose condition holds: name -> words.
-std::map<std::string, Words> assignments(std::string_view makefile, std::string_view config) {
+std::map<std::string, Words> assignments(std::string_view makefile, const Options& on) {
   std::map<std::string, Words> lists;
   std::size_t depth = 0;
   for (const auto& line : whole_lines(makefile)) {
@@ -74,11 +81,31 @@ std::map<std::string, Words> assignments(std::string_view makefile, std::string_
     while (!left.empty() && std::string_view(" \t:+").find(left.back()) != std::string_view::npos)
       left.pop_back();
     const auto dash = left.rfind('-', left.find('$'));
-    if (dash == std::string::npos || !is_on(left.substr(dash + 1), config)) continue;
+    if (dash == std::string::npos || !is_on(left.substr(dash + 1), on)) continue;
     auto& list = lists[left.substr(0, dash)];
     for (auto& word : words_of(line.substr(equals + 1))) list.push_back(std::move(word));
   }
   return lists;
+}
+
+Words goals_of(std::string_view makefile, const Options& on) {
+  const auto lists = assignments(makefile, on);
+  std::set<std::string> goals;
+  Words open;
+  for (const auto* list : {"obj", "lib"}) {
+    if (const auto found = lists.find(list); found != lists.end())
+      open.insert(open.end(), found->second.begin(), found->second.end());
+  }
+  while (!open.empty()) {
+    const std::string word = std::move(open.back());
+    open.pop_back();
+    if (!ends_with_any(word, {".o", "/"}) || word.find('$') != std::string::npos ||
+        !goals.insert(word).second || word.ends_with('/'))
+      continue;
+    if (const auto parts = lists.find(word.substr(0, word.size() - 2)); parts != lists.end())
+      open.insert(open.end(), parts->second.begin(), parts->second.end());
+  }
+  return {goals.begin(), goals.end()};
 }
 
 std::string makefile_of(Disk& disk, const std::string& folder) {
@@ -91,11 +118,11 @@ std::string makefile_of(Disk& disk, const std::string& folder) {
 class Tree {
  public:
   Tree(Disk& disk, std::string tree, std::string_view config)
-      : disk_(disk), tree_(std::move(tree)), config_(config) {}
+      : disk_(disk), tree_(std::move(tree)), on_(options_on(config)) {}
 
   const Words& goals(const std::string& folder) {
     const auto [found, is_new] = goals_.try_emplace(folder);
-    if (is_new) found->second = listed_goals(makefile_of(disk_, join(tree_, folder)), config_);
+    if (is_new) found->second = goals_of(makefile_of(disk_, join(tree_, folder)), on_);
     return found->second;
   }
 
@@ -113,6 +140,25 @@ class Tree {
     return std::find(found.begin(), found.end(), goal) != found.end();
   }
 
+  // Listed objects that have a source of their own, here and in the folders listed.
+  std::size_t compiled_below(const std::string& folder) {
+    if (!counted_.insert(folder).second) return 0;
+    std::set<std::string> sources;
+    if (const auto names = disk_.list(join(tree_, folder))) {
+      for (const auto& name : *names) {
+        if (ends_with_any(name, {".c", ".S"})) sources.insert(name.substr(0, name.size() - 2) + ".o");
+      }
+    }
+    std::size_t count = 0;
+    for (const auto& goal : goals(folder)) {
+      if (goal.ends_with('/') && !goal.starts_with('/') && goal.find("./") == std::string::npos)
+        count += compiled_below(join(folder, goal.substr(0, goal.size() - 1)));
+      else if (sources.contains(goal))
+        ++count;
+    }
+    return count;
+  }
+
   // Listed objects that no file beside the Makefile has the name of, nor a list of their parts.
   Words without_source(const std::string& folder) {
     std::set<std::string> stems;
@@ -120,7 +166,7 @@ class Tree {
       for (const auto& name : *names) stems.insert(name.substr(0, name.find('.')));
     }
     Words missing;
-    const auto lists = assignments(makefile_of(disk_, join(tree_, folder)), config_);
+    const auto lists = assignments(makefile_of(disk_, join(tree_, folder)), on_);
     for (const auto& goal : goals(folder)) {
       const std::string stem = goal.substr(0, goal.size() - 2);
       if (goal.ends_with(".o") && goal.find('/') == std::string::npos && !stems.contains(stem) &&
@@ -133,8 +179,9 @@ class Tree {
  private:
   Disk& disk_;
   std::string tree_;
-  std::string_view config_;
+  Options on_;
   std::map<std::string, Words> goals_;
+  std::set<std::string> counted_;
 };
 
 // What make can be told to make: its own signs have no place in it, nor have rpm's.
@@ -146,23 +193,7 @@ bool is_plain(std::string_view path) {
 }  // namespace
 
 std::vector<std::string> listed_goals(std::string_view makefile, std::string_view config) {
-  const auto lists = assignments(makefile, config);
-  std::set<std::string> goals;
-  Words open;
-  for (const auto* list : {"obj", "lib"}) {
-    if (const auto found = lists.find(list); found != lists.end())
-      open.insert(open.end(), found->second.begin(), found->second.end());
-  }
-  while (!open.empty()) {
-    const std::string word = std::move(open.back());
-    open.pop_back();
-    if (!ends_with_any(word, {".o", "/"}) || word.find('$') != std::string::npos ||
-        !goals.insert(word).second || word.ends_with('/'))
-      continue;
-    if (const auto parts = lists.find(word.substr(0, word.size() - 2)); parts != lists.end())
-      open.insert(open.end(), parts->second.begin(), parts->second.end());
-  }
-  return {goals.begin(), goals.end()};
+  return goals_of(makefile, options_on(config));
 }
 
 std::vector<std::string> touched_objects(Disk& disk, const std::string& tree_path,
@@ -187,6 +218,13 @@ std::vector<std::string> touched_objects(Disk& disk, const std::string& tree_pat
     if (is_plain(object) && bytes <= kMost) first.push_back(object);
   }
   return first;
+}
+
+std::size_t objects_expected(Disk& disk, const std::string& tree_path, std::string_view config) {
+  Tree tree(disk, tree_path, config);
+  std::size_t count = 0;
+  for (const auto root : kRoots) count += tree.compiled_below(std::string(root));
+  return count;
 }
 
 }  // namespace kmesh

@@ -18,6 +18,10 @@ namespace kmesh {
 std::vector<std::string> touched_objects(Disk& disk, const std::string& tree,
                                          const std::vector<std::string>& touched, std::string_view config);
 
+// How many objects the tree's Makefiles list that have a source of their own: about as many as a build of
+// this configuration compiles, for the progress of a first one.
+std::size_t objects_expected(Disk& disk, const std::string& tree, std::string_view config);
+
 // What a Makefile of kbuild's lists and the configuration takes: objects, also those that others are linked
 // of, and folders with their slash. Pure.
 std::vector<std::string> listed_goals(std::string_view makefile, std::string_view config);

@@ -87,5 +87,12 @@ TEST_F(TouchedObjects, NamesThatMakeOrRpmWouldReadAreLeftOut) {
   EXPECT_THAT(of({"net/core/a%b.c"}), IsEmpty());
 }
 
+TEST_F(TouchedObjects, AreCountedBeforeTheyAreBuilt) {
+  // sock.o, tcp.o and entry.o, fault.o; not lost.o without a source, whole.o made of others, nor what is off
+  EXPECT_EQ(objects_expected(disk_, "/t", kConfig), 4U);
+  disk_.files["/t/net/core/Makefile"] = "obj-y := sock.o ../ipv4/ ./ /t/net/ /t/net/\n";
+  EXPECT_EQ(objects_expected(disk_, "/t", kConfig), 4U) << "no going round in circles";
+}
+
 }  // namespace
 }  // namespace kmesh
