@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <unordered_set>
 
+#include "kit/spec_encoding.h"
 #include "kit/spec_lines.h"
 
 namespace kmesh {
@@ -35,6 +36,16 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const 
   return read_answer(output);
 }
 
+// Where a patch line has the file as its last word, from a place on.
+std::size_t find_argument(std::string_view prep, std::string_view file, std::size_t from) {
+  const auto words = fmt::format("-i {}", file);
+  for (auto at = prep.find(words, from); at != std::string_view::npos; at = prep.find(words, at + 1)) {
+    const auto rest = prep.substr(at + words.size());
+    if (rest.empty() || std::string_view("\r\n)").find(rest.front()) != std::string_view::npos) return at;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 Result<std::string> run_rpmspec(Kit& kit, const Side& side, const std::string& spec,
@@ -46,8 +57,11 @@ Result<std::string> run_rpmspec(Kit& kit, const Side& side, const std::string& s
   command.argv.push_back(side.sandbox.inside(spec));
   command.keep_output = true;
   KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
-  if (!exit.ok()) return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
-  return std::move(exit.output);
+  if (exit.ok()) return std::move(exit.output);
+  if (const auto text = kit.disk.read(spec)) {
+    if (auto known = encoding_error(*text, exit.output)) return tl::make_unexpected(std::move(*known));
+  }
+  return program_failed("rpm cannot parse the spec", "its words are shown above", exit);
 }
 
 std::string asking_lines(const std::vector<std::string>& switches) {
@@ -113,7 +127,7 @@ Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& pa
     if (given == after.sources.end() || !given->ends_with("/" + patches[i]))
       return fail(fmt::format("rpm does not take Source{} for {}", edit.sources[i], patches[i]),
                   "the spec defines that number by a macro; this spec is not understood");
-    const auto at = after.prep.find(fmt::format("-i {}", given->substr(name.size())), last);
+    const auto at = find_argument(after.prep, given->substr(name.size()), last);
     if (at == std::string::npos)
       return fail(fmt::format("the %prep that rpm would run does not apply {}", patches[i]),
                   "the line for it stands where rpm reads none; this spec is not understood");

@@ -57,6 +57,15 @@ TEST(JudgeEdit, ALineThatDoesNotRun) {
       HasSubstr("does not apply a.patch"));
 }
 
+TEST(JudgeEdit, ALineThatAppliesAnotherFile) {
+  const std::string before = "kmesh-spec: SOURCE9003=/s/a.patch\n%prep\n";
+  EXPECT_THAT(judged(edit_of({}), "", before + "patch -i /s/a.patch.old\n"),
+              HasSubstr("does not apply a.patch"));
+  EXPECT_EQ(judged(edit_of({}), "", before + "patch -i /s/a.patch.old\n(cd x && patch -i /s/a.patch)\n"),
+            "right");
+  EXPECT_EQ(judged(edit_of({}), "", before + "patch -i /s/a.patch\r\n"), "right");
+}
+
 TEST(JudgeEdit, ASwitchThatIsStillOn) {
   const std::string good = kGood;
   EXPECT_EQ(judged(edit_of({"with_kabichk"}), "", good + "kmesh-spec: with_kabichk=0\n"), "right");

@@ -80,10 +80,13 @@ Result<void> check_names(const std::vector<std::string>& patches) {
   return {};
 }
 
+std::string_view end_of(std::string_view line) { return line.ends_with("\r\n") ? "\r\n" : "\n"; }
+
 // The text with the blocks put in, and where each of their lines came to stand.
 std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::vector<std::string>& added) {
   const auto& file = spec.file;
-  const std::string end = !file.empty() && file.front().ends_with("\r\n") ? "\r\n" : "\n";
+  // as the lines before it: a spec may have been put together on two systems
+  std::string_view end = file.empty() ? "\n" : end_of(file.front());
   std::string text;
   text.reserve(spec.text->size() + 4096);
   std::size_t number = 0;
@@ -95,7 +98,7 @@ std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::
       text += fmt::format("{}{}", ends ? kBegin : kBeginWithEnd, end);
       ++number;
       for (const auto& line : next->lines) {
-        text += line + end;
+        text += fmt::format("{}{}", line, end);
         added.push_back(fmt::format("line {}: {}", ++number, line));
       }
       text += fmt::format("{}{}", kEnd, end);
@@ -103,6 +106,7 @@ std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::
     }
     if (i == file.size()) break;
     text += file[i];
+    if (file[i].ends_with('\n')) end = end_of(file[i]);
     ++number;
   }
   return text;

@@ -109,6 +109,17 @@ TEST(EditSpec, KeepsTheLineEndsOfTheSpec) {
   EXPECT_EQ(count(text, "\n"), count(text, "\r\n")) << "no line with another end";
 }
 
+TEST(EditSpec, InAFileOfTwoSystemsLinesEndAsTheLineBeforeThem) {
+  const std::string mixed = "Source0: l.tar\n%prep\r\n%setup\r\n%build\n";
+  const std::string text = edited(mixed, {"a.patch"});
+  EXPECT_THAT(text, HasSubstr("\nSource9003: a.patch\n"));
+  EXPECT_THAT(text, HasSubstr("-i %{SOURCE9003}\r\n"));
+  EXPECT_EQ(undo_spec(text), mixed);
+  const std::string closed = edited("Source0: l.tar\r\n%prep\n%setup", {"a.patch"});
+  EXPECT_THAT(closed, HasSubstr("-i %{SOURCE9003}\n"));
+  EXPECT_EQ(undo_spec(closed), "Source0: l.tar\r\n%prep\n%setup");
+}
+
 TEST(EditSpec, NumbersThatAreTakenAreLeftOut) {
   const std::string text = edited("Source0: l.tar\nSource9003: x\nSource9005: y\n%prep\n%setup\n%build\n",
                                   {"a.patch", "b.patch", "c.patch"});

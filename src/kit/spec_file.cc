@@ -50,7 +50,11 @@ Result<SpecReport> change_spec_file(Kit& kit, const SpecOptions& options) {
     report.edit = std::move(edit);
   }
   report.changed = report.edit.text != text;
-  if (report.changed) KMESH_TRY(kit.disk.write(options.file, report.edit.text));
+  if (!report.changed) return report;
+  // what a killed call leaves beside the spec has a name that the next one knows
+  KMESH_LET(attributes, kit.disk.attributes(options.file));
+  attributes.mtime_ns.reset();
+  KMESH_TRY(kit.disk.write_as(options.file, report.edit.text, attributes));
   return report;
 }
 

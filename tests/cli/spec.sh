@@ -88,6 +88,43 @@ expect_exit 1
 expect_stderr '^error: the kABI check.s switch with_kabichk is not off for rpm'
 cmp "$spec" "$T/without" || fail "a refused spec was changed"
 
+# in two encodings: rpm refuses it and names no line; what is advised mends it
+{ printf '# caf\xc3\xa9\n'; sed 's/^Summary: s/Summary: \xe9/' "$T/original"; } > "$spec"
+cp "$spec" "$T/without"
+edit
+expect_exit 1
+expect_stderr '^error: the spec is in two encodings: lines? 6.* no UTF-8, line 1 is'
+expect_stderr '^ +perl -MEncode'
+cmp "$spec" "$T/without" || fail "a refused spec was changed"
+(cd "$T" && bash -c "$(sed -n 's/^ *\(perl -MEncode.*\)/\1/p' "$T/err")")
+edit
+expect_exit 0
+grep -q $'^Summary: \xc3\xa9$' "$spec" || fail "the line was not recoded"
+grep -q $'^# caf\xc3\xa9$' "$spec" || fail "a line was recoded twice"
+
+# killed at any of its steps on the disk: the spec is what it was, or edited whole; and the next call edits it
+kill_at() { # CALL NUMBER : not killed when it comes to no such step
+    cp "$T/original" "$spec"
+    CODE=0
+    # a shell in between, for it tells of who was killed
+    bash -c '"$@"; exit $?' - strace -o "$T/trace" -e trace="$1" -e inject="$1:signal=KILL:when=$2" "$KMESH" spec edit "$spec" \
+        --work "$W" --patch "$T/one.patch" --patch "$T/two.patch" > "$T/out" 2> "$T/err" || CODE=$?
+    if [ "$CODE" = 0 ]; then return 1; fi
+    cmp -s "$spec" "$T/original" || cmp -s "$spec" "$T/edited" || fail "killed at $1 number $2, the spec is half-edited"
+    edit
+    expect_exit 0
+    cmp "$spec" "$T/edited" || fail "after the kill at $1 number $2 the edit is another"
+    expect_same "$(find "$W" "$T"/*.spec* -name '*.tmp' -o -name '*.kmesh-new')" "" "half-written files after the kill at $1 number $2"
+}
+kills=0
+for call in rename unlink fsync write; do
+    for number in 1 2 3 4 5 6 8 12; do
+        kill_at "$call" "$number" || break
+        kills=$((kills + 1))
+    done
+done
+[ "$kills" -ge 12 ] || fail "only $kills kills"
+
 # a link stays a link
 cp "$T/original" "$spec"
 ln -s kernel.spec "$T/link.spec"
