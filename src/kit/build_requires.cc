@@ -101,7 +101,8 @@ Result<std::vector<std::string>> check_with_dpkg(Kit& kit, const std::vector<std
   std::vector<std::string> said;
   if (!mapped.packages.empty())
     said.push_back(fmt::format(
-        "the spec's BuildRequires were checked as {} Debian packages ({} requirements), not by rpm",
+        "the spec's BuildRequires were checked as {} Debian packages ({} requirements); rpm's own check was "
+        "switched off (--nodeps)",
         mapped.packages.size(), wanted.size()));
   if (!mapped.unmapped.empty())
     said.push_back(fmt::format("the spec also wants what the kit knows no Debian package for: {}",

@@ -4,6 +4,8 @@
 # sandbox keeps its network for that, and the report says so.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/rpm_lib.sh
+. "$(dirname "$0")/rpm_lib.sh"
 
 # shellcheck disable=SC2016 # for make and its shell to expand
 printf '%s' 'HOOK_BUILD = for i in 1 2 3 4 5 6 7 8; do echo "int x = $$i;" > f$$i.c; $(CC) -c -o f$$i.o f$$i.c & done; wait; ' \
@@ -46,6 +48,25 @@ rm -rf "$W"
 build --until build --cc "gcc" --json
 expect_exit 0
 expect_json '.warnings | map(test("kept its network")) | any | not'
+
+# a source package's spec calls gcc, and finds the same under that name; as many at once as were asked for
+# shellcheck disable=SC2016 # for make and its shell to expand
+printf '%s' 'HOOK_BUILD = echo "at once: $(filter -j%,$(MAKEFLAGS))"; for i in 1 2 3 4 5 6 7 8; do echo "int y = $$i;" > g$$i.c; ' \
+    'gcc -c -o g$$i.o g$$i.c & done; wait; for i in 1 2 3 4 5 6 7 8; do test -e g$$i.o || exit 1; done' > "$T/hooks.mk"
+distribution_package
+from_package() { run build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --no-verify --until build "$@"; }
+before=$(($(compiled_by 18632) + $(compiled_by 18633)))
+from_package --cc "ccache distcc gcc" --jobs 3 --json
+expect_exit 0
+expect_json '.warnings | map(test("kept its network")) | any'
+after=$(($(compiled_by 18632) + $(compiled_by 18633)))
+[ $((after - before)) -ge 8 ] || fail "the farm compiled $((after - before)) files of a source package"
+grep -q 'at once: -j3' "$W"/logs/build.log || fail "not three at once: $(grep 'at once' "$W"/logs/build.log)"
+rm -rf "$W"
+from_package --cc "ccache gcc" --jobs 2
+expect_exit 0
+grep -q 'at once: -j2' "$W"/logs/build.log || fail "not two at once"
+expect_same "$(($(compiled_by 18632) + $(compiled_by 18633)))" "$after" "files of a source package compiled by the farm without being asked"
 
 # what is no program's name
 run build --work "$W" --cc 'gcc; reboot'

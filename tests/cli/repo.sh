@@ -8,6 +8,7 @@
 . "$(dirname "$0")/rpm_lib.sh"
 
 distribution_package
+cp "$T/kernel.src.rpm" "$T/unsigned.src.rpm"
 make_key vendor
 make_key stranger
 sign vendor "$T/kernel.src.rpm"
@@ -59,12 +60,49 @@ expect_exit 1
 expect_stderr 'which is not on this host'
 expect_stderr -- '--key FILE'
 
-# ---- unsigned, and signed by somebody else ----
+# ---- by a baseline's row, whose repository it is ----
+mkdir -p "$T/kit/build/gcc"
+cp "$KMESH" "$T/kit/build/gcc/kmesh-kernel"
+cp -r "$REPOSITORY/kernel" "$T/kit/"
+[ ! -e "$BUILD/guest" ] || cp -r "$BUILD/guest" "$T/kit/build/gcc/"
+sed -i '/^\[\[baseline\]\]/,$d' "$T/kit/kernel/baselines.toml"
+printf '%s\n' '[[baseline]]' 'name = "vendor-1"' 'series = "5.10.0"' 'repository = "http://127.0.0.1:18085/source"' 'rpm = "kernel"' \
+    'key = "the vendor.asc of this test"' >> "$T/kit/kernel/baselines.toml"
+by_row() { rm -rf "$W"; run_as "$T/kit/build/gcc/kmesh-kernel" build --work "$W" --series "$SERIES" --until plan --baseline vendor-1 "$@" --json; }
+by_row --key "$T/vendor.asc"
+expect_exit 0
+expect_json '.baseline.version == "5.10.999" and (.baseline.verified | test("signature of key"))'
+by_row
+expect_exit 1
+expect_stderr 'the vendor\.asc of this test'
+expect_stderr -- '--key FILE'
+by_row --key "$T/stranger.asc"
+expect_exit 1
+expect_stderr 'signed with a key that was not given'
+
+# ---- unsigned, expired, and signed by somebody else ----
+cp "$T/kernel.src.rpm" "$T/signed.src.rpm"
+cp "$T/unsigned.src.rpm" "$T/kernel.src.rpm"
+fill
+from http://127.0.0.1:18085/source --key "$T/vendor.asc"
+expect_exit 1
+expect_stderr 'has no signature'
+expect_stderr -- '--no-verify'
+make_key former seconds=3
+sign former "$T/kernel.src.rpm"
+sleep 4
+fill
+from http://127.0.0.1:18085/source --key "$T/former.asc"
+expect_exit 1
+expect_stderr 'which has expired'
+cp "$T/signed.src.rpm" "$T/kernel.src.rpm"
+fill
 from "file://$repo"
 expect_exit 1
 expect_stderr 'signed with a key that was not given'
 from "file://$repo" --key "$T/stranger.asc"
 expect_exit 1
+expect_stderr 'signed with a key that was not given'
 from "file://$repo" --no-verify
 expect_exit 0
 expect_json '.warnings | map(test("not verified")) | any'
@@ -83,6 +121,7 @@ expect_stderr 'has no source package kernel-rt'
 change_byte "$(echo "$repo"/*.src.rpm)"
 from "file://$repo" --key "$T/vendor.asc"
 expect_exit 1
+expect_stderr 'a checksum does not match'
 fill
 sed -i 's/<checksum type="sha256">./<checksum type="sha256">x/' "$repo/repodata/repomd.xml"
 from "file://$repo" --key "$T/vendor.asc"
@@ -92,5 +131,6 @@ fill
 truncate -s 5000 "$(echo "$repo"/*.src.rpm)"
 from http://127.0.0.1:18085/source --key "$T/vendor.asc"
 expect_exit 1
+expect_stderr 'the download ended before its end'
 from "$T/none.repo"
 expect_exit 2

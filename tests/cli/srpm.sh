@@ -61,9 +61,11 @@ expect_exit 1
 expect_stderr 'digests are wrong|wrong signature'
 plan "$T/changed.src.rpm" --no-verify
 expect_exit 1
+expect_stderr 'digests are wrong|damaged'
 head -c 20000 "$T/kernel.src.rpm" > "$T/half.src.rpm"
 plan "$T/half.src.rpm" --no-verify
 expect_exit 1
+expect_stderr 'digests are wrong|damaged'
 echo nothing > "$T/no.src.rpm"
 plan "$T/no.src.rpm" --no-verify
 expect_exit 1

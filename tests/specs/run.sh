@@ -102,7 +102,7 @@ edited() {
 }
 
 styles=0
-while IFS=$'\t' read -r style expected options trees configured archives kabi free; do
+while IFS=$'\t' read -r style expected options trees configured archives kabi free says; do
     case $style in '' | \#*) continue ;; esac
     if [ $# -gt 0 ] && [[ $wanted != *" $style "* ]]; then continue; fi
     styles=$((styles + 1))
@@ -116,7 +116,9 @@ while IFS=$'\t' read -r style expected options trees configured archives kabi fr
         "$KMESH" spec edit "$top/SPECS/kernel.spec" --patch "$here/ours/a.patch" --patch "$here/ours/b.patch" --work "$T/work" \
             > "$T/out" 2> "$T/err" || code=$?
         [ $code = 1 ] || complain "$style: $expected, and the exit code is $code"
-        grep -q '^error: ' "$T/err" || complain "$style: refused without a reason"
+        [ -n "$says" ] || complain "$style: the table does not say with which words"
+        grep -Eq -e "^error: .*$says" "$T/err" || complain "$style: the reason is not '$says': $(cat "$T/err")"
+        grep -q '^  ' "$T/err" || complain "$style: refused without a way out"
         cmp -s "$top/SPECS/kernel.spec" "$here/$style/kernel.spec" || complain "$style: refused, and changed"
         echo "$style: refused: $(sed -n 's/^error: //p' "$T/err")"
         continue
