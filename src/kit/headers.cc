@@ -68,15 +68,22 @@ Result<HeaderState> first_record(Kit& kit, const Place& place, const std::string
   return state;
 }
 
-// The original and its record are on the disk before anything is changed.
-Result<void> keep_original(Kit& kit, const Place& place, const HeaderState& state) {
-  KMESH_LET(bytes, kit.disk.read(place.header));
+// The folder of the record and of the original, empty.
+Result<void> make_states(Kit& kit, const Place& place) {
   KMESH_TRY(sweep(kit, place));
   KMESH_TRY(kit.disk.make_dirs(place.states));
   KMESH_TRY(kit.disk.sync(parent_of(parent_of(place.states))));
-  KMESH_TRY(kit.disk.sync(parent_of(place.states)));
-  KMESH_TRY(kit.disk.write_as(place.kept, bytes, original_attributes(state)));
-  return write_state(kit, place, state);
+  return kit.disk.sync(parent_of(place.states));
+}
+
+// The record and then the original are on the disk before anything is changed: where there is a record
+// alone, the header was not touched, and whatever lies there now is the distribution's.
+Result<void> keep_original(Kit& kit, const Place& place, const HeaderState& state) {
+  KMESH_TRY(write_state(kit, place, state));
+  if (kit.disk.exists(place.kept)) return {};
+  KMESH_LET(bytes, kit.disk.read(place.header));
+  if (sha256_text(bytes) != state.sha256) return {};
+  return kit.disk.write_as(place.kept, bytes, original_attributes(state));
 }
 
 // The change itself. The diversion first, so that no update can come between; the header's name always has a
@@ -139,9 +146,12 @@ Result<void> give_back(Kit& kit, const Place& place, HeaderState& state, std::ve
 
 // Whether the distribution has brought another version than the one that was replaced.
 Result<bool> was_updated(Kit& kit, const Place& place, const HeaderState& state, const std::string& now) {
-  if (state.diverted.empty()) return !now.empty() && now != state.sha256 && !state.is_ours(now);
-  KMESH_LET(aside, hash_of(kit, place.in_root(state.diverted)));
-  return !aside.empty() && aside != state.sha256;
+  if (!state.diverted.empty()) {
+    KMESH_LET(aside, hash_of(kit, place.in_root(state.diverted)));
+    if (!aside.empty()) return aside != state.sha256;
+  }
+  // not diverted, or not yet where an install was cut off
+  return !now.empty() && now != state.sha256 && !state.is_ours(now);
 }
 
 Result<HeadersReport> report_of(Kit& kit, const Place& place, const std::string& action,
@@ -153,9 +163,11 @@ Result<HeadersReport> report_of(Kit& kit, const Place& place, const std::string&
   report.kept = place.kept;
   KMESH_LET(updated, was_updated(kit, place, *state, now));
   report.updated = updated;
-  if (updated && !state->diverted.empty())
+  if (updated && (!state->diverted.empty() || state->phase != HeaderPhase::kInstalled)) {
+    const std::string aside = state->diverted.empty() ? "" : place.in_root(state->diverted);
     report.notes.push_back(fmt::format("the distribution has updated its header since, which is {}",
-                                       place.in_root(state->diverted)));
+                                       !aside.empty() && kit.disk.exists(aside) ? aside : place.header));
+  }
   return report;
 }
 
@@ -221,7 +233,8 @@ Result<HeadersReport> install_header(Kit& kit, const HeadersOptions& options) {
   state->version = ours.version;
   state->from = ours.header;
   if (!state->is_ours(hash)) state->ours.push_back(hash);
-  auto kept = first ? keep_original(kit, place, *state) : write_state(kit, place, *state);
+  auto kept = first ? make_states(kit, place) : Result<void>();
+  if (kept) kept = keep_original(kit, place, *state);
   auto done = kept ? put_ours(kit, place, *state, text) : kept;
   if (!done) {
     const auto undone = first ? give_back(kit, place, *state, notes) : fail("");

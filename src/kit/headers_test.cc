@@ -20,6 +20,7 @@ constexpr const char* kState = "/r/var/lib/kmesh/headers/state.json";
 constexpr const char* kKept = "/r/var/lib/kmesh/headers/original";
 constexpr const char* kOriginal = "#define OLD 1\n";
 constexpr const char* kOurs = "#define OLD 1\n#define NEW 2\n";
+constexpr const char* kNewer = "#define OLD 1\n/* newer */\n";
 
 class HeadersTest : public ::testing::Test {
  protected:
@@ -92,8 +93,28 @@ TEST_F(HeadersTest, TheRecordComesBeforeTheChange) {
   const auto at = [&](const std::string& act) {
     return std::find(disk_.acts.begin(), disk_.acts.end(), act) - disk_.acts.begin();
   };
-  EXPECT_LT(at(std::string("write ") + kKept), at(std::string("write ") + kState));
-  EXPECT_LT(at(std::string("write ") + kState), at(std::string("write ") + kHeader));
+  EXPECT_LT(at(std::string("write ") + kState), at(std::string("write ") + kKept));
+  EXPECT_LT(at(std::string("write ") + kKept), at(std::string("write ") + kHeader));
+}
+
+// Killed between the two.
+TEST_F(HeadersTest, ARecordAloneSaysThatTheHeaderWasNotTouched) {
+  install();
+  disk_.files.erase(kKept);
+  disk_.files[kHeader] = kOriginal;
+  install();
+  EXPECT_EQ(disk_.files[kKept], kOriginal);
+  EXPECT_EQ(restore(), "restored");
+
+  install();
+  disk_.files.erase(kKept);
+  disk_.files[kHeader] = kNewer;
+  EXPECT_THAT(error(install_header(kit_, options_)), HasSubstr("was replaced by another"));
+  const auto kept = restore_header(kit_, options_);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->action, "kept newer");
+  EXPECT_EQ(disk_.files[kHeader], kNewer);
+  EXPECT_FALSE(disk_.exists("/r/var/lib/kmesh"));
 }
 
 TEST_F(HeadersTest, TwiceIsOnce) {

@@ -5,13 +5,9 @@
 # shellcheck source=tests/cli/headers_lib.sh
 . "$(dirname "$0")/headers_lib.sh"
 
-CALLS=openat,write,pwrite64,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown
-CALLS+=,fchownat,utimensat,fsync,fdatasync,link,linkat,symlink,symlinkat,truncate,ftruncate
 include_root "$W"
 headers() { "$KMESH" headers "$1" --work "$W" --root "$R" > "$T/out" 2> "$T/err"; }
 
-# from_copy NAME : the root is that copy again
-from_copy() { rm -rf "$R" && cp -a "$T/$1" "$R"; }
 expect_whole() {
     cmp -s "$HEADER" "$T/original/usr/include/linux/bpf.h" || cmp -s "$HEADER" "$W/headers/include/linux/bpf.h" ||
         fail "$1: the header is neither the original nor ours"
@@ -20,23 +16,6 @@ expect_restored() {
     headers restore || fail "$1: restore fails: $(cat "$T/err")"
     inventory "$R" > "$T/after"
     cmp -s "$T/before" "$T/after" || diff "$T/before" "$T/after" >&2 || fail "$1: restore does not give the root back"
-}
-
-# calls FILE : each call of a trace as NAME:N, the Nth of its name, from the first that sees the root on; not those that
-# open what is there
-calls() {
-    awk -F '(' -v root="$R" '{ sub(/^[0-9]+ +/, "", $1); n[$1]++ }
-        index($0, root) { seen = 1 }
-        $1 == "openat" && !/O_CREAT/ { next }
-        seen && /^[0-9 ]*[a-z0-9_]+\(/ { print $1 ":" n[$1] }' "$1"
-}
-
-# killed_at NAME:N COMMAND... : whether it was killed there
-killed_at() {
-    local code=0
-    { strace -qq -e trace="${1%:*}" -e inject="${1%:*}:signal=KILL:when=${1#*:}" -o "$T/killed" \
-        "${@:2}" > "$T/out" 2> "$T/err"; } 2>/dev/null || code=$?
-    [ "$code" = 137 ]
 }
 
 # kill_at_each VERB COPY
@@ -103,11 +82,11 @@ expect_order() {
 fsync var/lib
 fsync var/lib
 fsync var/lib/kmesh
-fsync var/lib/kmesh/headers/original.kmesh-new
-rename var/lib/kmesh/headers/original
-fsync var/lib/kmesh/headers
 fsync var/lib/kmesh/headers/state.json.kmesh-new
 rename var/lib/kmesh/headers/state.json
+fsync var/lib/kmesh/headers
+fsync var/lib/kmesh/headers/original.kmesh-new
+rename var/lib/kmesh/headers/original
 fsync var/lib/kmesh/headers
 fsync usr/include/linux/bpf.h.kmesh-new
 rename usr/include/linux/bpf.h

@@ -42,3 +42,28 @@ inventory() {
         -path ./var/lib/dpkg/diversions -printf '%P %M %U:%G %s\n' -o -printf '%P %M %U:%G %s %T@ %n %l\n' | sort
      cat usr/include/linux/bpf.h* || true)
 }
+
+# ---- killed at a call, or at each; R is the root ----
+
+CALLS=openat,write,pwrite64,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown
+CALLS+=,fchownat,utimensat,fsync,fdatasync,link,linkat,symlink,symlinkat,truncate,ftruncate
+
+# from_copy NAME : the root is that copy again
+from_copy() { rm -rf "$R" && cp -a "$T/$1" "$R"; }
+
+# calls FILE : each call of a trace as NAME:N, the Nth of its name, from the first that sees the root on; not those that
+# open what is there
+calls() {
+    awk -F '(' -v root="$R" '{ sub(/^[0-9]+ +/, "", $1); n[$1]++ }
+        index($0, root) { seen = 1 }
+        $1 == "openat" && !/O_CREAT/ { next }
+        seen && /^[0-9 ]*[a-z0-9_]+\(/ { print $1 ":" n[$1] }' "$1"
+}
+
+# killed_at NAME:N COMMAND... : whether it was killed there
+killed_at() {
+    local code=0
+    { strace -qq -e trace="${1%:*}" -e inject="${1%:*}:signal=KILL:when=${1#*:}" -o "$T/killed" \
+        "${@:2}" > "$T/out" 2> "$T/err"; } 2>/dev/null || code=$?
+    [ "$code" = 137 ]
+}
