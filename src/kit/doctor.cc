@@ -187,13 +187,13 @@ Result<std::vector<std::string>> check_before(Kit& kit, const Options& options, 
 
 Result<std::vector<Finding>> examine(Kit& kit, const Options& options) {
   auto findings = check_host(kit, options);
-  const Side side{"enhanced", join(options.work, "enhanced"), "",
-                  Sandbox(options.sandbox, join(options.work, "enhanced"), join(options.work, "ccache"))};
+  // nothing is compiled, so there is no cache to show
+  const std::string folder = join(options.work, "enhanced");
+  const Side side{"enhanced", folder, "", Sandbox(options.sandbox, folder, folder)};
   for (const auto output : {Output::kRpm, Output::kImage}) {
     const auto tree = prepared_tree(kit, side, output);
     if (!tree || !kit.disk.exists(join(*tree, ".config"))) continue;
-    KMESH_TRY(kit.disk.make_dirs(join(options.work, "ccache")));
-    auto state = check_tree(kit, side, *tree, compiler(kit, options), {});
+    auto state = check_tree(kit, side, *tree, compiler(kit, options), {}, Docs::kLook);
     findings.insert(findings.end(), state.findings.begin(), state.findings.end());
     break;
   }

@@ -39,7 +39,7 @@ Result<std::vector<std::string>> run_script(Kit& kit, const Side& side, const st
 
 }  // namespace
 
-Result<HelperDocs> mend_helper_docs(Kit& kit, const Side& side, const std::string& tree) {
+Result<HelperDocs> check_helper_docs(Kit& kit, const Side& side, const std::string& tree, Docs what) {
   HelperDocs docs;
   docs.script = first_there(kit, tree, kScripts);
   docs.header = first_there(kit, tree, kHeaders);
@@ -48,6 +48,10 @@ Result<HelperDocs> mend_helper_docs(Kit& kit, const Side& side, const std::strin
   for (;;) {
     KMESH_LET(unknown, run_script(kit, side, tree, docs));
     if (unknown.empty()) return docs;
+    if (what == Docs::kLook) {
+      docs.added = std::move(unknown);
+      return docs;
+    }
     const std::string path = join(tree, docs.script);
     for (const auto& type : unknown) {
       KMESH_LET(text, kit.disk.read(path));

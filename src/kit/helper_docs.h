@@ -18,12 +18,16 @@ namespace kmesh {
 struct HelperDocs {
   std::string script;              // below the tree; empty: it has none
   std::string header;              // the one its build reads, below the tree
-  std::vector<std::string> added;  // types the script was taught
+  std::vector<std::string> added;  // types the script was taught, or would have to be
 };
 
-// Runs the script as the build will, in the sandbox, and teaches it the types it asks for. `tree` is
-// absolute, below the side. Errors: the script fails for another reason, with what it said.
-Result<HelperDocs> mend_helper_docs(Kit& kit, const Side& side, const std::string& tree);
+// What is done about a type that the script does not know: teach it, or leave it and say so.
+enum class Docs { kMend, kLook };
+
+// Runs the script as the build will, in the sandbox, and teaches it the types it asks for. A look ends at the
+// first that it does not know. `tree` is absolute, below the side. Errors: the script fails for another
+// reason, with what it said.
+Result<HelperDocs> check_helper_docs(Kit& kit, const Side& side, const std::string& tree, Docs docs);
 
 // The script with one more known type; nothing where it has no such list. Pure.
 std::optional<std::string> with_known_type(std::string_view script, std::string_view type);

@@ -194,7 +194,7 @@ class Build {
       KMESH_LET(prepared, renewed ? Result<Prepared>(*renewed)
                                   : prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
       KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
-      auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched);
+      auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched, Docs::kMend);
       KMESH_TRY(all_well(state.findings));
       Made made{{{"lost", fact_of(prepared.lost)},
                  {"drawn", fact_of(prepared.warnings)},

@@ -16,13 +16,13 @@ namespace kmesh {
 
 struct TreeState {
   std::vector<Finding> findings;
-  HelperDocs docs;  // what was mended of them
+  HelperDocs docs;  // what was mended of them, or is to be
 };
 
 // `tree` is absolute, below the side, with its .config. `compiler` as in Make. `touched`: what patches
-// changed, below the tree.
+// changed, below the tree. Where it only looks it changes nothing.
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler,
-                     const std::vector<std::string>& touched);
+                     const std::vector<std::string>& touched, Docs docs);
 
 // Of a compiler or of pahole. Pure.
 struct Version {

@@ -39,7 +39,7 @@ class TreeChecksTest : public ::testing::Test {
         {[word](const Command& command) { return FakeProcesses::has(command, word); }, exit});
   }
   Finding found(const std::string& check) {
-    const auto findings = check_tree(kit_, side_, kTree, "ccache gcc", touched_).findings;
+    const auto findings = check_tree(kit_, side_, kTree, "ccache gcc", touched_, Docs::kMend).findings;
     const auto at = std::find_if(findings.begin(), findings.end(),
                                  [&](const Finding& one) { return one.check == check; });
     EXPECT_NE(at, findings.end()) << check;
@@ -54,7 +54,7 @@ class TreeChecksTest : public ::testing::Test {
 };
 
 TEST_F(TreeChecksTest, ATreeThatIsWell) {
-  for (const auto& finding : check_tree(kit_, side_, kTree, "ccache gcc", touched_).findings)
+  for (const auto& finding : check_tree(kit_, side_, kTree, "ccache gcc", touched_, Docs::kMend).findings)
     EXPECT_EQ(finding.grade, Grade::kOk) << finding.check << ": " << finding.error.what;
 }
 
@@ -130,11 +130,23 @@ TEST_F(TreeChecksTest, TheHelpersScriptIsTaughtWhatItDoesNotKnow) {
                 disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")].find("'char *'") == std::string::npos;
        },
        unknown});
-  const auto state = check_tree(kit_, side_, kTree, "gcc", touched_);
+  const auto state = check_tree(kit_, side_, kTree, "gcc", touched_, Docs::kMend);
   EXPECT_THAT(state.docs.added, ElementsAre("char *"));
   EXPECT_EQ(state.findings.front().grade, Grade::kWarning);
   EXPECT_EQ(disk_.files[join(kTree, "scripts/bpf_helpers_doc.py")],
             "    known_types = {\n            'char *',\n            'char',\n    }\n");
+}
+
+TEST_F(TreeChecksTest, WhereOneOnlyLooksTheScriptIsNotTaught) {
+  put("scripts/bpf_doc.py", "    known_types = {\n    }\n");
+  put("tools/include/uapi/linux/bpf.h", "");
+  says("scripts/bpf_doc.py", "Unrecognized type 'char *', please add it to known types!\n", 1);
+  const auto before = disk_.files;
+  const auto state = check_tree(kit_, side_, kTree, "gcc", touched_, Docs::kLook);
+  EXPECT_EQ(state.findings.front().grade, Grade::kWarning);
+  EXPECT_EQ(state.findings.front().error.what, "scripts/bpf_doc.py does not know the type 'char *'");
+  EXPECT_THAT(state.findings.front().error.hint, HasSubstr("kmesh-kernel build teaches it"));
+  EXPECT_EQ(disk_.files, before);
 }
 
 TEST_F(TreeChecksTest, AScriptThatCannotBeTaughtIsAFailure) {

@@ -2,8 +2,6 @@
 // doctor and explain: they look at a host and at a log, and change nothing.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "kit/calls.h"
 #include "kit/configs.h"
 #include "kit/doctor.h"
@@ -43,9 +41,16 @@ int doctor_verb(const std::vector<std::string>& arguments) {
       options.work, json, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return examine(kit, options); },
       [&](const std::vector<Finding>& findings) {
-        const bool ok = std::none_of(findings.begin(), findings.end(),
-                                     [](const Finding& finding) { return finding.grade == Grade::kFailure; });
-        return Answer{json ? findings_json(findings) : findings_text(findings), ok};
+        Answer said{json ? findings_json(findings) : findings_text(findings)};
+        std::vector<std::string> failed;
+        for (const auto& finding : findings)
+          if (finding.grade == Grade::kFailure) failed.push_back(finding.check);
+        said.ok = failed.empty();
+        if (!said.ok)
+          said.error = fail(fmt::format("a build would fail: {}", fmt::join(failed, ", ")),
+                            "what to do about each is said above")
+                           .value();
+        return said;
       });
 }
 

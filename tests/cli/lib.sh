@@ -233,6 +233,24 @@ SCRIPT
     : > "$tree/arch/x86/Makefile"
 }
 
+# fake_helper_docs TREE : with the script that reads the documentation of BPF helpers, which knows some types, as 5.10 has it.
+fake_helper_docs() {
+    mkdir -p "$1/scripts" "$1/tools/include/uapi/linux"
+    cat > "$1/scripts/bpf_helpers_doc.py" <<'SCRIPT'
+#!/usr/bin/python3
+import re, sys
+class Printer:
+    known_types = {
+            'u32',
+    }
+for line in open(sys.argv[-1]):
+    helper = re.match(r'^ \* (.+?) ?bpf_[a-z_]+\(', line)
+    if helper and helper.group(1) not in Printer.known_types:
+        print("Unrecognized type '%s', please add it to known types!" % helper.group(1))
+        sys.exit(1)
+SCRIPT
+}
+
 # fake_kernel : makes $T/$TARBALL and the series.
 fake_kernel() {
     TARBALL=linux-5.10.999.tar.xz
