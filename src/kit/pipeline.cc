@@ -160,6 +160,7 @@ class Build {
     const auto lay_out = [&]() -> Result<Made> {
       KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
       KMESH_TRY(keep_last_tree());
+      KMESH_TRY(forget_prepared(kit_, enhanced_));
       if (options_.output != Output::kRpm) {
         KMESH_TRY(unpack_tree(kit_, source_, enhanced_));
         KMESH_TRY(patch_tree(kit_, series_folder_, needed, enhanced_));
@@ -190,17 +191,20 @@ class Build {
     const Previous now{facts_hash(with_means(stage_inputs_)), paths_touched(applied_)};
     const std::string seal = sealed();
     const auto prepare = [&]() -> Result<Made> {
+      KMESH_TRY(forget_prepared(kit_, enhanced_));
       KMESH_LET(renewed, renew_last_tree(now));
       KMESH_LET(prepared, renewed ? Result<Prepared>(*renewed)
                                   : prepare_kernel(kit_, enhanced_, recipe_, enhanced_spec_, "prep"));
       KMESH_LET(tree, prepared_tree(kit_, enhanced_, options_.output));
+      const Previous done{now.key, now.touched, prepared.lost, prepared.warnings};
+      if (renewed) {
+        // what the checks have to say against it costs nobody what is compiled in it
+        KMESH_TRY(renew_seal(kit_, tree, seal));
+        KMESH_TRY(note_prepared(kit_, enhanced_, done));
+      }
       auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched, Docs::kMend);
       KMESH_TRY(all_well(state.findings));
-      Made made{{{"lost", fact_of(prepared.lost)},
-                 {"drawn", fact_of(prepared.warnings)},
-                 {"key", now.key},
-                 {"touched", fact_of(now.touched)}},
-                {}};
+      Made made{{{"lost", fact_of(prepared.lost)}}, {}};
       auto warnings = warnings_of(state.findings);
       warnings.insert(warnings.end(), prepared.warnings.begin(), prepared.warnings.end());
       for (const auto& type : state.docs.added) {
@@ -217,6 +221,7 @@ class Build {
         built = used;
       }
       if (built) KMESH_TRY(renew_seal(kit_, tree, seal));
+      KMESH_TRY(note_prepared(kit_, enhanced_, done));
       if (!prepared.config.empty()) made.outputs.push_back(below(prepared.config));
       return made;
     };
@@ -395,18 +400,16 @@ class Build {
     return remove_half_made(kit_, *tree);
   }
 
-  // Before the enhanced side is laid out anew: what was built in it, unless somebody changed it since.
+  // Before the enhanced side is laid out anew: what was compiled in it, unless somebody changed it since.
   Result<void> keep_last_tree() {
-    const std::string key = journal_.fact("prep", "key");
+    KMESH_LET(last, noted_prepared(kit_, enhanced_));
     const auto tree = prepared_tree(kit_, enhanced_, options_.output);
     // one that was kept and is not used yet is the better one
-    if (key.empty() || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
+    if (!last || !tree || kit_.disk.exists(work("previous/previous.json"))) return {};
     KMESH_TRY(mend_killed(enhanced_));
     KMESH_LET(altered, altered_by_hand());
     if (!altered.empty()) return {};
-    return keep_previous(kit_, enhanced_, options_.output, work("previous"), sealed(),
-                         {key, list_of(journal_.fact("prep", "touched")),
-                          list_of(journal_.fact("prep", "lost")), list_of(journal_.fact("prep", "drawn"))});
+    return keep_previous(kit_, enhanced_, options_.output, work("previous"), sealed(), *last);
   }
 
   // The tree of the run before, where %prep would make the same of it but for the text of some code.

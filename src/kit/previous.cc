@@ -19,18 +19,33 @@ Side as_side(const Side& side, const std::string& folder) {
   return {"previous", folder, side.log, side.sandbox};
 }
 
-// What was kept, if it was built and has the key.
+std::string note_of(const Side& side) { return side.path("prepared.json"); }
+
+Result<void> write_note(Kit& kit, const std::string& path, const Previous& said) {
+  const Json json = {
+      {"key", said.key}, {"touched", said.touched}, {"lost", said.lost}, {"drawn", said.drawn}};
+  return kit.disk.write(path, json.dump(1) + "\n");
+}
+
+// Nothing where there is none.
+Result<std::optional<Previous>> read_note(Kit& kit, const std::string& path) {
+  if (!kit.disk.exists(path)) return std::nullopt;
+  KMESH_LET(text, kit.disk.read(path));
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  const auto list = [&](const char* name) { return json.value(name, std::vector<std::string>()); };
+  return Previous{json.value("key", ""), list("touched"), list("lost"), list("drawn")};
+}
+
+// What was kept, if it has the key. Whether its build came to an end does not matter: what make left is
+// whole, or was taken away before.
 Result<std::optional<Previous>> useful(Kit& kit, const Side& side, Output output, const std::string& folder,
                                        const std::string& key) {
-  const std::string said = join(folder, "previous.json");
-  if (!kit.disk.exists(said)) return std::nullopt;
-  KMESH_LET(text, kit.disk.read(said));
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || json.value("key", "") != key) return std::nullopt;
+  KMESH_LET(kept, read_note(kit, join(folder, "previous.json")));
+  if (!kept || kept->key != key) return std::nullopt;
   const auto tree = prepared_tree(kit, as_side(side, folder), output);
-  if (!tree || !kit.disk.exists(join(*tree, "vmlinux"))) return std::nullopt;
-  const auto list = [&](const char* name) { return json.value(name, std::vector<std::string>()); };
-  return Previous{key, list("touched"), list("lost"), list("drawn")};
+  if (!tree || !kit.disk.exists(join(*tree, ".config"))) return std::nullopt;
+  return kept;
 }
 
 // What make decides about by its time alone; a Kconfig or a script has a say in %prep.
@@ -43,19 +58,25 @@ bool is_code(const std::string& path) {
 
 }  // namespace
 
+Result<void> note_prepared(Kit& kit, const Side& side, const Previous& prepared) {
+  return write_note(kit, note_of(side), prepared);
+}
+
+Result<void> forget_prepared(Kit& kit, const Side& side) { return kit.disk.remove_all(note_of(side)); }
+
+Result<std::optional<Previous>> noted_prepared(Kit& kit, const Side& side) {
+  return read_note(kit, note_of(side));
+}
+
 Result<void> keep_previous(Kit& kit, const Side& side, Output output, const std::string& folder,
                            const std::string& seal, const Previous& previous) {
   KMESH_TRY(kit.disk.remove_all(folder));
   const auto tree = prepared_tree(kit, side, output);
-  if (!tree || !kit.disk.exists(join(*tree, "vmlinux"))) return {};
+  if (!tree || !kit.disk.exists(join(*tree, ".config"))) return {};
   const std::string kept = join(folder, part_of(output));
   KMESH_TRY(kit.disk.make_dirs(parent_of(kept)));
   // said before it is there: half of it is found by what is missing
-  const Json said = {{"key", previous.key},
-                     {"touched", previous.touched},
-                     {"lost", previous.lost},
-                     {"drawn", previous.drawn}};
-  KMESH_TRY(kit.disk.write(join(folder, "previous.json"), said.dump(1) + "\n"));
+  KMESH_TRY(write_note(kit, join(folder, "previous.json"), previous));
   KMESH_TRY(kit.disk.copy(seal, join(folder, "sealed")));
   return kit.disk.rename(side.path(part_of(output)), kept);
 }
@@ -99,6 +120,8 @@ Result<bool> use_previous(Kit& kit, const Side& side, Output output, const std::
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
     KMESH_TRY(lend_objects(kit, from, to, touched, Lending::kGive));
   }
+  // first: what is removed by halves must not be taken for a tree
+  KMESH_TRY(kit.disk.remove_all(join(folder, "previous.json")));
   KMESH_TRY(kit.disk.remove_all(folder));
   return last.has_value();
 }

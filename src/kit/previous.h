@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree that was built before a patch was edited: what it has compiled and the patch does not touch is not
-// compiled again. It is kept in WORK/previous from the moment its side is laid out anew until the new tree is
-// prepared: where only the text of code changed it becomes the new tree itself, otherwise it gives that what
-// it has compiled.
+// The tree that lay there before a patch was edited: what is compiled in it and the patch does not touch is
+// not compiled again, whether or not its build came to an end. It is kept in WORK/previous from the moment
+// its side is laid out anew until the new tree is prepared: where only the text of code changed it becomes
+// the new tree itself, otherwise it gives that what it has compiled.
 #pragma once
 
 #include <optional>
@@ -22,6 +22,13 @@ struct Previous {
   std::vector<std::string> lost = {};   // what %prep said: see Prepared
   std::vector<std::string> drawn = {};  // its warnings
 };
+
+// Says beside the side's tree what it was prepared of: from then on it may be kept. Before anything is done
+// to the tree it is forgotten.
+Result<void> note_prepared(Kit& kit, const Side& side, const Previous& prepared);
+Result<void> forget_prepared(Kit& kit, const Side& side);
+// Nothing where the tree was not prepared to its end.
+Result<std::optional<Previous>> noted_prepared(Kit& kit, const Side& side);
 
 // Moves the side's tree and its seal aside. `folder` is WORK/previous.
 Result<void> keep_previous(Kit& kit, const Side& side, Output output, const std::string& folder,

@@ -61,6 +61,37 @@ TEST_F(RenewPrevious, TheTreeIsTheSidesAgainWithTheNewText) {
   EXPECT_FALSE(disk_.exists("/w/previous"));
 }
 
+TEST_F(RenewPrevious, WhoseBuildDidNotComeToItsEnd) {
+  disk_.files.erase(kKept + "/vmlinux");
+  EXPECT_TRUE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
+  EXPECT_EQ(disk_.files[kTree + "/net/a.c"], "new");
+}
+
+TEST_F(RenewPrevious, NotWhereItWasNotConfigured) {
+  disk_.files.erase(kKept + "/.config");
+  EXPECT_FALSE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
+}
+
+TEST_F(RenewPrevious, WhatIsRemovedByHalvesIsNoTree) {
+  disk_.files.erase("/w/previous/previous.json");
+  EXPECT_FALSE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
+  expect_kept();
+}
+
+TEST_F(RenewPrevious, WhatATreeWasPreparedOfIsNotedAndForgotten) {
+  ASSERT_TRUE(note_prepared(kit_, side_, {"key", {"a.c"}, {"lost"}, {"drawn"}}));
+  const auto noted = noted_prepared(kit_, side_);
+  ASSERT_TRUE(noted && *noted);
+  EXPECT_EQ((*noted)->key, "key");
+  EXPECT_THAT((*noted)->touched, ElementsAre("a.c"));
+  EXPECT_THAT((*noted)->lost, ElementsAre("lost"));
+  EXPECT_THAT((*noted)->drawn, ElementsAre("drawn"));
+  ASSERT_TRUE(forget_prepared(kit_, side_));
+  const auto none = noted_prepared(kit_, side_);
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
+}
+
 TEST_F(RenewPrevious, NotWithAnotherSourceOrConfiguration) {
   EXPECT_FALSE(renew("other", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
   expect_kept();

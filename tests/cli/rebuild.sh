@@ -9,16 +9,19 @@ cat > hooks.mk <<'MAKE'
 HOOK_BUILD = $(MAKE) vmlinux
 %.o: %.c
 	@echo '  CC      $@'
+	! grep -q BROKEN $<
 	cp $< $@
 net/core/filter.o: include/trace/bpf_probe.h
-vmlinux: net/core/filter.o init/main.o init/other.o
+vmlinux: init/main.o init/other.o net/core/filter.o
 	cat $^ include/trace/bpf_probe.h > $@
 MAKE
 fake_kernel
 mkdir -p linux-5.10.999/init
 for file in main other; do echo "$file" > "linux-5.10.999/init/$file.c"; done
+echo 'obj-y += main.o' > linux-5.10.999/init/Makefile
 pack linux-5.10.999 "$T/$TARBALL"
 
+# the fake kernel says net/core/filter.o in any case
 compiled() { grep -hoE '^  CC      [a-z].*\.o$' "$W/logs/build.log" | sort -u | tr '\n' ' '; }
 packages() { cat "$W/packages/SHA256SUMS"; }
 
@@ -96,3 +99,58 @@ expect_file "$W/previous/previous.json"
 build --until package
 expect_exit 0
 expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after a run that ended between"
+
+# A first build that fails: what it has compiled is kept for the edited patch, by a tree that is renewed and by one that is new.
+break_patch() { sed -i 's/^+.*bpf_ctx_range.*/&\t\/* BROKEN *\//' "$SERIES/$FIRST"; }
+for output in rpm image; do
+    rm -rf "$W"
+    make_series
+    break_patch
+    build --until build --output "$output"
+    expect_exit 1
+    [[ $(compiled) == *init/main.o*init/other.o* ]] || fail "compiled before it failed: $(compiled)"
+    refute_file "$(find "$W/enhanced" -name vmlinux)"
+    make_series
+    build --until build --output "$output"
+    expect_exit 0
+    expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after a first build that failed ($output)"
+done
+rm -rf "$W"
+break_patch
+build --until build
+expect_exit 1
+sed -i "/$FIRST/d" "$SERIES/series"
+build --until package
+expect_exit 0
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after a first build that failed, without the patch"
+rebuilt=$(packages)
+rm -rf "$W"
+build --until package
+expect_exit 0
+expect_same "$(packages)" "$rebuilt" "the packages of a build that never failed"
+
+# A check of the tree that fails once the built tree has the new texts: the tree is kept all the same.
+make_series
+cat > "$SERIES/makefile.patch" <<'PATCH'
+From: a test <test@kmesh.test>
+Subject: [PATCH] init: one more object
+
+Kmesh-Feature: makefile
+---
+--- a/init/Makefile
++++ b/init/Makefile
+@@ -1 +1,2 @@
+ obj-y += main.o
++obj-y += other.o
+PATCH
+echo makefile.patch >> "$SERIES/series"
+build --until build
+expect_exit 0
+sed -i 's/^+obj-y += other.o/+obj-y other.o/' "$SERIES/makefile.patch"
+build --until build
+expect_exit 1
+expect_stderr 'make cannot read init/Makefile'
+sed -i 's/^+obj-y other.o/+obj-y += other.o/' "$SERIES/makefile.patch"
+build --until build
+expect_exit 0
+expect_same "$(compiled)" "  CC      net/core/filter.o " "compiled after a check that failed"
