@@ -85,7 +85,7 @@ Result<std::optional<Previous>> renew_previous(Kit& kit, const Side& side, const
                                                const std::string& seal, const Previous& now,
                                                const TouchedFiles& texts) {
   KMESH_LET(last, useful(kit, side, Output::kRpm, folder, now.key));
-  // a file that is as it was before all patches has the time of its archive, and goes into packages with it
+  // a file that no patch touches any more has no text here, and is to be as the source brings it
   if (!last || last->touched != now.touched || !kit.disk.exists(join(folder, "sealed"))) return std::nullopt;
   KMESH_LET(tree, prepared_tree(kit, as_side(side, folder), Output::kRpm));
   std::vector<std::string> changed;
