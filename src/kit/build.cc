@@ -7,6 +7,7 @@
 #include <array>
 #include <sstream>
 
+#include "kit/deb_scripts.h"
 #include "kit/diagnose.h"
 
 namespace kmesh {
@@ -252,8 +253,11 @@ Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const 
   }
   commands.push_back(with(base, {"bzImage", "modules"}));
   if (output == Output::kDeb) {
-    commands.push_back(
-        with(base, {"bindeb-pkg", "KDEB_PKGVERSION=" + std::string(kRelease), "DPKG_FLAGS=-d --no-sign"}));
+    // files of the source have the time at which they were packed, or patched: in a package all have one
+    Words pack = {"env", fmt::format("SOURCE_DATE_EPOCH={}", kDebSeconds), "TAR_OPTIONS=--touch"};
+    pack.insert(pack.end(), base.begin(), base.end());
+    commands.push_back(with(std::move(pack), {"bindeb-pkg", "KDEB_PKGVERSION=" + std::string(kRelease),
+                                              "DPKG_FLAGS=-d --no-sign"}));
   }
   return run_steps(kit, side, make, commands, expected, "make failed");
 }

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "kit/build.h"
+#include "kit/deb_scripts.h"
 #include "kit/lend.h"
 #include "kit/module.h"
 #include "kit/package.h"
@@ -60,6 +61,10 @@ Result<Prepared> prepare_kernel(Kit& kit, const Side& side, const KernelRecipe& 
                         : tree_configure(kit, logged, recipe.config, recipe.make));
   KMESH_LET(log, kit.disk.read(logged.log));
   KMESH_LET(warnings, fix_lots(kit, parent_of(config), recipe.lots));
+  if (recipe.output == Output::kDeb) {
+    KMESH_LET(more, fix_deb_scripts(kit, parent_of(config)));
+    warnings.insert(warnings.end(), more.begin(), more.end());
+  }
   // somebody's spec may configure in %build
   if (!kit.disk.exists(config)) return Prepared{"", lost_options(log), std::move(warnings)};
   const std::string kept = side.path("resolved.config");

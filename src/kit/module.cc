@@ -3,13 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "kit/deb_scripts.h"
 #include "kit/stage.h"
 
 namespace kmesh {
 namespace {
-
-// As in the changelog of the spec: the same sources give the same package.
-constexpr const char* kSourceDate = "1767225600";
 
 // Source0 of the spec, the same bytes for the same files.
 Result<void> pack_sources(Kit& kit, const Side& side, const std::string& tarball) {
@@ -82,7 +80,7 @@ Result<std::string> pack_deb(Kit& kit, const Side& side, const Image& image) {
   KMESH_TRY(run_inside(kit, side, std::move(strip), "kmesh.ko cannot be stripped"));
   Command pack;
   pack.argv = {"dpkg-deb", "--root-owner-group", "--build", side.sandbox.inside(tree), side.inside("kmod")};
-  pack.env = {{"SOURCE_DATE_EPOCH", kSourceDate}};
+  pack.env = {{"SOURCE_DATE_EPOCH", kDebSeconds}};
   KMESH_TRY(run_inside(kit, side, std::move(pack), "the module's package cannot be made"));
   return only_file(kit, side, side.path("kmod"), ".deb");
 }
