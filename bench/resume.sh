@@ -69,13 +69,6 @@ make_kernel elsewhere second-cache
 edited='yes, byte for byte'
 [ "$(packages whole)" = "$(packages elsewhere)" ] || edited=no
 
-# Of the table of known failures: names, those that a check or a stage sees before the kernel is compiled, and of these
-# those for which the files that patches touch are compiled first.
-known=$(grep -ohP '\.name = "\K[^"]+' "$REPOSITORY"/src/kit/failures_*.cc | sort -u | wc -l)
-seen_rows() { awk -F'"' -v wanted="$1" '/\.name = / { name = $2 } /\.seen_by = / && $2 ~ wanted { print name }' "$REPOSITORY"/src/kit/failures_*.cc | sort -u | wc -l; }
-seen=$(seen_rows .)
-early=$(seen_rows "^touched$")
-
 ratio() { awk "BEGIN { printf \"%.1f\", $1 / $2 }"; }
 {
     echo "# Going on"
@@ -90,7 +83,7 @@ ratio() { awk "BEGIN { printf \"%.1f\", $1 / $2 }"; }
     echo "| its packages are those of the undisturbed build in another folder, at another time | $equal | equal |"
     echo "| after one patch was edited | $rebuilt s, $rebuilt_steps steps, $(ratio "$cold" "$rebuilt")x faster | at least 5x |"
     echo "| its packages are those of a build from nothing in another folder | $edited | equal |"
-    echo "| known failures that are seen before the kernel is compiled | $seen of $known, $((seen * 100 / known)) % ($early of them in what patches touch, which is compiled first) | at least 80 % |"
+    "$REPOSITORY/bench/known-failures.sh"
 } > "$output"
 cat "$output"
 [ "$equal" != no ] && [ "$edited" != no ]

@@ -57,7 +57,7 @@ const std::vector<KnownFailure>& source_failures() {
        .cause = "the spec names files that do not lie in SOURCES: {}",
        .remedy = "put them there; a package that is unpacked whole has them all",
        .resume = "edit",
-       .seen_by = "source"},
+       .seen_by = "prep"},
       {.name = "source-damaged",
        .mark = "",
        .pattern = "(Unexpected end of input|unexpected end of file|This does not look like a tar "
@@ -67,7 +67,7 @@ const std::vector<KnownFailure>& source_failures() {
        .remedy = "fetch it again and compare its checksum; kmesh-kernel does so before it unpacks",
        .command = "sha256sum FILE",
        .resume = "stage",
-       .seen_by = "source"},
+       .seen_by = "baseline"},
       {.name = "source-top",
        .mark = "cd: ",
        .pattern = "cd: (can't cd to )?([^:]+)(: No such file or directory)?$",

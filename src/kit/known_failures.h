@@ -11,6 +11,9 @@ namespace kmesh {
 // What the kit does about it itself.
 enum class Mend { kNone, kHelperType };
 
+// What `seen_by` names beside checks and stages: what patches touch is compiled before the rest.
+inline constexpr std::string_view kTouchedFirst = "touched";
+
 // In the texts {} stands for what the pattern's group caught, in all lines together: "flex, bison"; in the
 // command {packages} stands for the Debian packages that have these, and {folder} for the work folder.
 struct KnownFailure {
@@ -22,8 +25,7 @@ struct KnownFailure {
   std::string_view remedy;
   std::string_view command = {};  // to copy
   std::string_view resume;        // the stage that the same command goes on with
-  // the check or stage that finds it before the kernel is compiled; empty: none does. "touched": what patches
-  // touch is compiled before the rest
+  // the check or stage that finds it before the kernel is compiled, or kTouchedFirst; empty: none does
   std::string_view seen_by = {};
   std::string_view over = {};  // the row that it takes the place of where both are in a log, this one later
   Mend mend = Mend::kNone;

@@ -6,16 +6,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
+#include "base/fakes.h"
+#include "kit/doctor.h"
 #include "kit/explain.h"
+#include "kit/opening.h"
+#include "kit/pipeline.h"
+#include "kit/tree_checks.h"
 
 namespace kmesh {
 namespace {
 
+using ::testing::AnyOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -71,6 +80,46 @@ TEST(KnownFailures, AreToldFromTheLogsThatShowedThem) {
       for (const auto* place : {"{}", "{packages}", "{folder}"})
         EXPECT_THAT(text, Not(HasSubstr(place))) << row.log;
     }
+  }
+}
+
+// The names of all checks, of the host and of a tree, whatever they find.
+std::vector<std::string> check_names() {
+  MemoryDisk disk;
+  FakeProcesses processes;
+  FakeStatus status;
+  Kit kit{disk, processes, status, {"/k", "/g"}};
+  Options options;
+  options.work = "/w";
+  const Side side{"enhanced", "/w/enhanced", "/w/log", Sandbox(true, "/w/enhanced", "/c")};
+  std::vector<std::string> names;
+  for (const auto& finding : check_host(kit, options)) names.push_back(finding.check);
+  for (const auto& finding : check_tree(kit, side, "/w/enhanced/tree", "gcc", {}, Docs::kLook).findings)
+    names.push_back(finding.check);
+  return names;
+}
+
+// The stages before the one that compiles.
+std::vector<std::string> before_compiling() {
+  auto names = stage_names();
+  names.erase(std::find(names.begin(), names.end(), "build"), names.end());
+  return names;
+}
+
+TEST(KnownFailures, NameStagesThatThereAre) {
+  for (const auto& row : known_failures())
+    EXPECT_THAT(stage_names(), Contains(std::string(row.resume))) << row.name;
+}
+
+TEST(KnownFailures, AreSeenByWhatThereIs) {
+  std::map<std::string_view, bool> seen;
+  for (const auto& row : known_failures()) {
+    const auto [same, first] = seen.emplace(row.name, !row.seen_by.empty());
+    EXPECT_TRUE(first || same->second == !row.seen_by.empty()) << row.name << " is seen in some words only";
+    if (row.seen_by.empty() || row.seen_by == kTouchedFirst || row.seen_by == kRequirements) continue;
+    const std::string by(row.seen_by);
+    EXPECT_THAT(by, AnyOf(testing::AnyOfArray(check_names()), testing::AnyOfArray(before_compiling())))
+        << row.name;
   }
 }
 

@@ -89,7 +89,7 @@ class Opening {
       KMESH_LET(wanted, read_build_requires(kit_, side("requirements"), source_.package));
       return Made{{{"wanted", fact_of(wanted)}}, {}};
     };
-    KMESH_LET(facts, stages_.run("requirements", {{"source", source_.fingerprint}}, read));
+    KMESH_LET(facts, stages_.run(kRequirements, {{"source", source_.fingerprint}}, read));
     KMESH_LET(said, check_build_requires(kit_, work("requirements"), list_of(facts["wanted"]),
                                          options_.install_requirements));
     report_.warnings.insert(report_.warnings.end(), said.begin(), said.end());

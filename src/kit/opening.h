@@ -15,6 +15,9 @@
 
 namespace kmesh {
 
+// A stage of source packages alone, within the step baseline.
+inline constexpr const char* kRequirements = "requirements";
+
 struct Opened {
   BaselineRow row;
   Source source;

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Every known failure, produced anew by the real tools: the log still has the line that the table shows for it, and `explain`
+# tells it from the log. Of names, those.
+# usage: failures.sh TARBALL_5_10 TARBALL_6_1 TARBALL_6_12 [NAME...]
+set -euo pipefail
+: "${KMESH:?the program under test}"
+logs=$REPOSITORY/tests/data/failures
+scratch=$(mktemp -d "$REPOSITORY/build/test.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+SCRATCH=$scratch/trees TREE_6_1=$2 TREE_6_12=$3 "$REPOSITORY/tests/failures/capture.sh" "$1" "$scratch/logs" "${@:4}" ||
+    fail "not every failure could be produced"
+
+# what_is LOG : the row that explain finds in it; "clean" where nothing went wrong, "-" where it knows no row
+what_is() {
+    "$KMESH" explain "$1" --json 2> "$scratch/err" > "$scratch/explained" || [ -s "$scratch/explained" ] ||
+        fail "$1: $(cat "$scratch/err")"
+    jq -r 'if .known then .name elif .clean then "clean" else "-" end' "$scratch/explained"
+}
+
+count=0
+for log in "$scratch"/logs/*.log; do
+    name=$(basename "$log" .log)
+    wanted=$(awk -F'\t' -v log_name="$name" '$1 == log_name { print $2 }' "$logs/rows.tsv")
+    [ -n "$wanted" ] || fail "$name: rows.tsv has no such log"
+    line=$(awk -F ' [|] ' -v row="| $name" '$1 == row { print $3; exit }' "$logs/README.md" | sed 's/^`*//;s/`*$//')
+    grep -qF -e "$line" "$log" || fail "$name does not say any more: $line
+$(cat "$log")"
+    found=$(what_is "$log")
+    [ "$found" = "$wanted" ] || fail "$name is told as '$found', expected '$wanted'
+$(cat "$log")"
+    count=$((count + 1))
+done
+echo "$count failures, each told from its log"
