@@ -51,6 +51,7 @@ for side in baseline enhanced; do
     awk "BEGIN { exit !($took * 1000 <= 9 * $up) }" || fail "$side: $took s to the verdict, user space after $up ms"
 done
 (cd "$WORK/packages" && sha256sum --quiet --check SHA256SUMS)
+expect_unmarked "$WORK/packages"
 for package in "$WORK"/packages/*.rpm; do
     [ "$(rpm -qp --nosignature --qf '%{VERSION}' "$package")" = "$(jq -r .baseline.version "$report")" ] ||
         fail "$package has another version than its source"

@@ -10,6 +10,9 @@ fail() {
     exit 1
 }
 
+# shellcheck source=tests/unmarked.sh
+. "$REPOSITORY/tests/unmarked.sh"
+
 # expect QUERY WANTED FILE: what jq finds in a report.
 expect() {
     local found

@@ -6,16 +6,26 @@
 . "$(dirname "$0")/lib.sh"
 
 fake_kernel
-started=$EPOCHREALTIME
-build --until package
-expect_exit 0
-took=$(awk "BEGIN { print $EPOCHREALTIME - $started }")
-reference=$(cat "$W/packages/SHA256SUMS")
 sum=$(sum_of "$T/$TARBALL")
-command=("$KMESH" build --work "$W" --tarball "$T/$TARBALL" --sha256 "$sum" --series "$SERIES" --until package)
+
+# prepare OPTION... : an undisturbed run with these, which is what the others are held against
+prepare() {
+    local started=$EPOCHREALTIME
+    command=("$KMESH" build --work "$W" --tarball "$T/$TARBALL" --sha256 "$sum" --series "$SERIES" "$@")
+    rm -rf "$W"
+    "${command[@]}" > "$T/out" 2> "$T/err" || fail "undisturbed, with $*: $(tail -n 5 "$T/err")"
+    took=$(awk "BEGIN { print $EPOCHREALTIME - $started }")
+    reference=$(made)
+}
+
+# made : what is handed over, and the packages of the control where there is one
+made() {
+    cat "$W/packages/SHA256SUMS"
+    [ ! -d "$W/baseline/rpmbuild/RPMS" ] || (cd "$W/baseline/rpmbuild/RPMS" && find . -type f -exec sha256sum {} + | sort)
+}
 
 is_whole() {
-    expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages after $1"
+    expect_same "$(made)" "$reference" "the packages after $1"
     expect_same "$(find "$W" -name '*.tmp')" "" "the half-written files after $1"
 }
 
@@ -37,18 +47,31 @@ run_and_kill() {
     bash -c '"$@"; exit $?' - strace -o "$T/trace" -e trace=rename -e inject=rename:signal=KILL:when="${at:-999}" \
         "${command[@]}" > "$T/out" 2> "$T/err"
 }
-rm -rf "$W"
-kills=0
-until run_and_kill; do
-    grep -q 'killed by SIGKILL' "$T/trace" || fail "it failed by itself: $(tail -n 5 "$T/err")"
-    kills=$((kills + 1))
-    [ "$kills" -lt 100 ] || fail "it never completes"
-done
-stages=$(jq '.stages | length' "$W/journal.json")
-[ "$kills" -ge "$((stages - 1))" ] || fail "only $kills kills for $stages stages"
-is_whole "$kills kills at the journal"
+
+# kill_at_each_record STAGES : there are as many at least
+kill_at_each_record() {
+    local kills=0 stages
+    rm -rf "$W"
+    until run_and_kill; do
+        grep -q 'killed by SIGKILL' "$T/trace" || fail "it failed by itself: $(tail -n 5 "$T/err")"
+        kills=$((kills + 1))
+        [ "$kills" -lt 100 ] || fail "it never completes"
+    done
+    stages=$(jq '.stages | length' "$W/journal.json")
+    [ "$stages" -ge "$1" ] || fail "only $stages stages, expected $1: this proves less than it should"
+    [ "$kills" -ge "$((stages - 1))" ] || fail "only $kills kills for $stages stages"
+    is_whole "$kills kills at the journal"
+}
+
+# the source's own packages, then the control beside it; and the image, which is made in a tree without rpm
+prepare --output image --until control
+kill_at_each_record 6
+prepare --until control
+kill_at_each_record 8
+expect_unmarked "$W/packages"
 
 # At random moments, the same folder again and again, as a host that crashes would; a new one once it is done.
+prepare --until package
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 echo "seed $seed, an undisturbed run takes $took s"
@@ -71,3 +94,4 @@ while [ "$kills" -lt 50 ]; do
     esac
 done
 completes "a random moment (seed $seed)"
+expect_unmarked "$W/packages"

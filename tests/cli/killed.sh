@@ -32,4 +32,5 @@ expect_exit 0
 for stage in plan stage edit prep; do expect_stage "$stage" reused; done
 for stage in build module package; do expect_stage "$stage" "done"; done
 expect_same "$(cat "$W/packages/SHA256SUMS")" "$reference" "the packages"
+expect_unmarked "$W/packages"
 [ -z "$(find "$W" -name '*.tmp')" ] || fail "half-written files: $(find "$W" -name '*.tmp')"

@@ -118,6 +118,9 @@ change_byte() {
 
 # ---- expectations ----
 
+# shellcheck source=tests/unmarked.sh
+. "$REPOSITORY/tests/unmarked.sh"
+
 expect_exit() { [ "$CODE" = "$1" ] || fail "expected exit code $1"; }
 expect_stdout() { grep -Eq -e "$1" "$T/out" || fail "standard output should have: $1"; }
 expect_stderr() { grep -Eq -e "$1" "$T/err" || fail "standard error should have: $1"; }
@@ -199,8 +202,11 @@ include/config/kernel.release:
 	echo $(KERNELVERSION) > $@
 bzImage:
 	@echo '  CC      net/core/filter.o'
+	@echo $$(($$(cat .version 2>/dev/null || echo 0) + 1)) > .version
 	$(HOOK_BUILD)
 	cat net/core/filter.c include/trace/bpf_probe.h > arch/x86/boot/bzImage
+	n=$${KBUILD_BUILD_VERSION:-$$(cat .version)}; \
+	echo "$(KERNELVERSION) ($$KBUILD_BUILD_USER@$$KBUILD_BUILD_HOST) #$$n" >> arch/x86/boot/bzImage
 	@echo '  LD      vmlinux'
 	echo 'ffffffff81000000 T _text' > System.map
 	printf '0x00000000\tprintk\tvmlinux\tEXPORT_SYMBOL\n' > Module.symvers
