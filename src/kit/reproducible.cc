@@ -53,6 +53,28 @@ Result<void> give_key(Kit& kit, const std::string& tree, const std::string& conf
   return kit.disk.write(join(tree, ".config"), changed);
 }
 
+bool is_elliptic(Kit& kit, const std::string& signing_key) {
+  Command ask;
+  ask.argv = {"openssl", "x509", "-noout", "-text", "-in", signing_key};
+  ask.keep_output = true;
+  const auto said = kit.processes.run(ask);
+  return said && said->ok() && said->output.find("id-ecPublicKey") != std::string::npos;
+}
+
+// What a key on an elliptic curve means; empty for another.
+std::string curve_warning(Kit& kit, const std::string& config, const std::string& signing_key) {
+  if (!is_elliptic(kit, signing_key)) return {};
+  std::string text = fmt::format(
+      "{} is a key on an elliptic curve, whose signatures are drawn by lot: another build makes other "
+      "packages",
+      signing_key);
+  if (!is_on(config, "CRYPTO_ECDSA"))
+    text +=
+        "; and this kernel cannot check them (that takes CONFIG_CRYPTO_ECDSA, which 5.13 is the first to "
+        "have): it takes its modules for unsigned. Name an RSA key";
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> with_seed(std::string_view script, std::string_view seed) {
@@ -81,15 +103,18 @@ Result<std::vector<std::string>> fix_lots(Kit& kit, const std::string& tree, con
   }
   const bool makes_key =
       is_on(config, "MODULE_SIG") && config_value(config, "MODULE_SIG_KEY") == std::string(kMadeKey);
-  if (makes_key && !lots.signing_key.empty())
+  if (makes_key && !lots.signing_key.empty()) {
     KMESH_TRY(give_key(kit, tree, config, lots.signing_key));
-  else if (makes_key)
+    if (auto warning = curve_warning(kit, config, lots.signing_key); !warning.empty())
+      warnings.push_back(std::move(warning));
+  } else if (makes_key) {
     warnings.emplace_back(
         "modules are signed with a key that this build makes: another build makes other packages; name a key "
         "of your own with --signing-key FILE");
-  else if (!lots.signing_key.empty())
+  } else if (!lots.signing_key.empty()) {
     warnings.push_back(fmt::format(
         "{} was not used: the configuration signs no modules, or names a key of its own", lots.signing_key));
+  }
   return warnings;
 }
 

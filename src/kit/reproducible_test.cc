@@ -9,6 +9,7 @@
 namespace kmesh {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -75,6 +76,19 @@ TEST_F(FixLots, AGivenKeySignsUnderANameThatKbuildDoesNotMake) {
       "CONFIG_A=y\nCONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=\"certs/kmesh_signing_key.pem\"\nCONFIG_B=y\n");
   EXPECT_EQ(disk_.files["/t/certs/kmesh_signing_key.pem"], kPem);
   EXPECT_EQ(disk_.owned["/t/certs/kmesh_signing_key.pem"].mode, 0600U);
+}
+
+TEST_F(FixLots, AKeyOnAnEllipticCurveIsSaid) {
+  const std::string config = "CONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY=\"certs/signing_key.pem\"\n";
+  disk_.files["/home/key.pem"] = kPem;
+  Exit certificate;
+  certificate.output = "Subject Public Key Info:\n Public Key Algorithm: id-ecPublicKey\n";
+  processes_.answer("openssl", certificate);
+  EXPECT_THAT(fix(config, "/home/key.pem"), ElementsAre(AllOf(HasSubstr("drawn by lot"), HasSubstr("5.13"))));
+  EXPECT_THAT(fix(config + "CONFIG_CRYPTO_ECDSA=y\n", "/home/key.pem"),
+              ElementsAre(AllOf(HasSubstr("drawn by lot"), Not(HasSubstr("5.13")))));
+  processes_.answers.front().exit.output = "Public Key Algorithm: rsaEncryption\n";
+  EXPECT_THAT(fix(config, "/home/key.pem"), IsEmpty());
 }
 
 TEST_F(FixLots, AGivenKeyOfNoUseIsSaid) {

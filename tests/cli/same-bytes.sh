@@ -54,6 +54,15 @@ one=$packages
 packages_of three
 refute_same "$packages" "$one" "the packages with a key of each build's own"
 
+# a key on an elliptic curve, which this kernel cannot check
+openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=modules/ -keyout curve.pem \
+    -out curve-cert.pem 2> req.log || fail "$(cat req.log)"
+cat curve-cert.pem >> curve.pem
+packages_of five --signing-key curve.pem
+expect_json '[.warnings[] | select(contains("curve.pem is a key on an elliptic curve") and contains("CONFIG_CRYPTO_ECDSA"))] | length == 1' \
+    "$W/report.json"
+expect_json '[.warnings[] | select(contains("elliptic"))] | length == 0' "$T/two/report.json"
+
 # wrong keys
 run build --work "$T/four" --tarball "$T/$TARBALL" --signing-key nowhere.pem
 expect_exit 2
