@@ -23,6 +23,13 @@ defs=tools/bpf/resolve_btfids/libbpf/bpf_helper_defs.h
 make -s -C "$tree" prepare > "$scratch/log" 2>&1 || fail "the mended tree's tools do not build: $(tail "$scratch/log")"
 grep -qF '(*bpf_kmesh_name)' "$tree/$defs" || fail "the helper is not in $defs"
 
+# Its header, as headers_install gives it to programs: the new enumerator is there, and is not in the system's.
+make -s -C "$tree" headers_install INSTALL_HDR_PATH="$scratch/headers" > "$scratch/log" 2>&1 ||
+    fail "headers_install: $(tail "$scratch/log")"
+printf '%s\n' '#include <linux/bpf.h>' 'int helper = BPF_FUNC_kmesh_name;' > "$scratch/program.c"
+! gcc -fsyntax-only "$scratch/program.c" 2> /dev/null || fail "the system's header has the name: nothing was proven"
+gcc -fsyntax-only -isystem "$scratch/headers/include" "$scratch/program.c" 2> "$scratch/log" || fail "$(cat "$scratch/log")"
+
 # Not mended, that is where the build ends; and the table tells why.
 tar --extract --file "$WORK"/source/linux-source-5.10.tar.xz --to-stdout --wildcards '*/scripts/bpf_helpers_doc.py' \
     > "$tree/scripts/bpf_helpers_doc.py"
