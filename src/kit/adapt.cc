@@ -23,13 +23,56 @@ std::set<std::string> paths_of(const Patch& patch) {
   return paths;
 }
 
+// git's name of a mode, where the patch names none.
+std::string mode_text(int mode) { return mode == 0 ? "100644" : fmt::format("{:o}", mode); }
+
+// A diff of two texts knows no modes: its header says what the old patch says of the file.
+std::string with_modes(std::string diff, const Patch& patch, const std::string& path) {
+  int old_mode = 0;
+  int new_mode = 0;
+  bool sets = false;
+  for (const auto& file : patch.files) {
+    if (file.path() != path) continue;
+    if (old_mode == 0) old_mode = file.old_mode;
+    if (file.new_mode != 0) new_mode = file.new_mode;
+    sets = sets || file.sets_mode();
+  }
+  const auto replace = [&](std::string_view text, const std::string& by) {
+    const auto at = diff.find(text);
+    if (at == std::string::npos || at > diff.find("\n@@ ")) return false;
+    diff.replace(at, text.size(), by);
+    return true;
+  };
+  if (replace("\nnew file mode 100644", "\nnew file mode " + mode_text(new_mode))) return diff;
+  if (replace("\ndeleted file mode 100644", "\ndeleted file mode " + mode_text(old_mode))) return diff;
+  if (!sets) {
+    replace(" 100644\n--- ", " " + mode_text(old_mode) + "\n--- ");
+    return diff;
+  }
+  replace(" 100644\n--- ", "\n--- ");
+  replace("\nindex ",
+          fmt::format("\nold mode {}\nnew mode {}\nindex ", mode_text(old_mode), mode_text(new_mode)));
+  return diff;
+}
+
 Result<std::string> diff_of(const Patch& patch, const TouchedFiles& before, const TouchedFiles& after) {
   std::string diff;
   for (const auto& path : paths_of(patch)) {
     KMESH_LET(one, diff_texts(path, text_of(before, path), text_of(after, path)));
-    diff += one;
+    diff += with_modes(std::move(one), patch, path);
   }
   return diff;
+}
+
+// The modes that go with files whose text is there already: no diff is left that could carry them.
+std::string lost_modes(const Patch& patch, const TouchedFiles& before, const TouchedFiles& after) {
+  std::string text;
+  for (const auto& file : patch.files) {
+    if (file.sets_mode() && text_of(before, file.path()) == text_of(after, file.path()))
+      text +=
+          fmt::format("; see to the mode of {} ({:o}), which nobody looked at", file.path(), file.new_mode);
+  }
+  return text;
 }
 
 // One patch merged into the target: the tree after it, or the files with a conflict.
@@ -90,18 +133,21 @@ Result<AdaptedPatch> merged(AdaptedPatch adapted, const Written& written, const 
   KMESH_LET(diff, diff_of(adapted.patch, tree, merge.tree));
   if (diff.empty()) {
     adapted.outcome = Adapted::kDropped;
-    adapted.why = fmt::format("merged, it changes nothing: {} has all of it", target);
+    adapted.why = fmt::format("merged, it changes nothing: {} has all of it", target) +
+                  lost_modes(adapted.patch, tree, merge.tree);
     return adapted;
   }
   adapted.outcome = Adapted::kMerged;
-  adapted.why = "merged without a conflict: read it, for a merge knows lines and not what they mean";
+  adapted.why = "merged without a conflict: read it, for a merge knows lines and not what they mean" +
+                lost_modes(adapted.patch, tree, merge.tree);
   adapted.diff = std::move(diff);
   tree = std::move(merge.tree);
   return adapted;
 }
 
 std::string dropped_because(const PlannedPatch& planned, const std::string& target) {
-  if (planned.verdict == Verdict::kPresent) return fmt::format("{} has the same change", target);
+  if (planned.verdict == Verdict::kPresent)
+    return fmt::format("{} has the same change", target) + lost_modes(planned.patch, {}, {});
   const Evidence& first = planned.evidence.front();
   return fmt::format("{} has it by another change ({}:{})", target, first.path, first.line);
 }

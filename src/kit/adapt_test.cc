@@ -11,6 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
+using ::testing::Not;
 
 Patch patch_of(const std::string& file, const std::string& diff) {
   Patch patch;
@@ -121,6 +122,55 @@ TEST(AdaptSeries, TakesOverAFileThatThePatchCreates) {
   EXPECT_EQ(patch.outcome, Adapted::kMerged);
   EXPECT_THAT(patch.diff, HasSubstr("new file mode"));
   EXPECT_THAT(patch.diff, HasSubstr("+x\n"));
+}
+
+// Where the text of the file must be made anew, the mode is the old patch's.
+TEST(AdaptSeries, CarriesTheModeOfAFileThatThePatchCreates) {
+  const std::string create =
+      "diff --git a/new b/new\nnew file mode 100755\nindex 0..1\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 "
+      "@@\n+x\n";
+  const auto patch = one(create + kChange, {{"f", kBase}}, {{"f", "a\nbb\nc\nd\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kMerged);
+  EXPECT_THAT(patch.diff, HasSubstr("\nnew file mode 100755\n"));
+  EXPECT_THAT(patch.diff, HasSubstr(" 100644\n--- a/f\n")) << "and no other file's";
+}
+
+TEST(AdaptSeries, CarriesAModeThatChanges) {
+  const std::string change =
+      "diff --git a/f b/f\nold mode 100644\nnew mode 100755\nindex 1..2\n" + std::string(kChange);
+  const auto patch = one(change, {{"f", kBase}}, {{"f", "0\n" + std::string(kBase)}});
+  EXPECT_EQ(patch.outcome, Adapted::kRefreshed);
+  EXPECT_THAT(patch.diff, HasSubstr("diff --git a/f b/f\nold mode 100644\nnew mode 100755\nindex "));
+  const auto again = parse_diff(patch.diff);
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_TRUE(again->front().sets_mode());
+}
+
+TEST(AdaptSeries, CarriesAModeThatStays) {
+  const std::string change = "diff --git a/f b/f\nindex 1..2 100755\n" + std::string(kChange);
+  const auto patch = one(change, {{"f", kBase}}, {{"f", "0\n" + std::string(kBase)}});
+  EXPECT_THAT(patch.diff, HasSubstr(" 100755\n--- a/f\n"));
+  const std::string remove =
+      "diff --git a/f b/f\ndeleted file mode 100755\nindex 1..0\n--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n";
+  const std::string other = "--- a/g\n+++ b/g\n@@ -1,3 +1,3 @@\n 1\n-2\n+two\n 3\n";
+  const auto gone =
+      one(remove + other, {{"f", "a\n"}, {"g", "1\n2\n3\n"}}, {{"f", "a\n"}, {"g", "0\n1\n2\n3\n"}});
+  EXPECT_EQ(gone.outcome, Adapted::kRefreshed);
+  EXPECT_THAT(gone.diff, HasSubstr("\ndeleted file mode 100755\n"));
+}
+
+// Nothing of the file's text is left to change, and a diff without a hunk would be refused.
+TEST(AdaptSeries, SaysWhichModeItCouldNotCarry) {
+  const std::string mode =
+      "diff --git a/g b/g\nold mode 100644\nnew mode 100755\n--- a/g\n+++ b/g\n@@ -1 +1 @@\n-x\n+y\n";
+  const auto partly =
+      one(kChange + mode, {{"f", kBase}, {"g", "x\n"}}, {{"f", "a\nbb\nc\nd\ne\nf\ng\n"}, {"g", "y\n"}});
+  EXPECT_EQ(partly.outcome, Adapted::kMerged);
+  EXPECT_THAT(partly.why, HasSubstr("; see to the mode of g (100755)"));
+  const auto there = one(mode, {{"g", "x\n"}}, {{"g", "y\n"}});
+  EXPECT_EQ(there.outcome, Adapted::kDropped);
+  EXPECT_THAT(there.why, HasSubstr("; see to the mode of g (100755)"));
+  EXPECT_THAT(one(kChange, {{"f", kBase}}, {{"f", "a\nb\nc\nD\ne\nf\ng\n"}}).why, Not(HasSubstr("mode")));
 }
 
 TEST(AdaptSeries, DropsWhatAMergeLeavesNothingOf) {

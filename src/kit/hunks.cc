@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_set>
 
 #include "base/relative_path.h"
 
@@ -118,20 +117,105 @@ bool begins_hunk(std::string_view line) {
   return begin != std::string_view::npos && line.substr(begin).starts_with("@@ -");
 }
 
-// True where a line without a newline would come to stand before another one: it can only be a file's last.
-bool ends_inside(const std::vector<std::string>& text, std::size_t at, std::size_t removed,
-                 const std::vector<std::string>& given) {
-  const auto open = [](const std::string& line) { return !line.ends_with('\n'); };
-  const bool followed = at + removed < text.size();
-  if (at > 0 && open(text[at - 1]) && (followed || !given.empty())) return true;
-  return std::any_of(given.begin(), given.end() - (given.empty() || followed ? 0 : 1), open);
+// What git says of a file before its hunks. GNU patch goes by it behind a line "diff --git", and nowhere
+// else.
+struct GitHead {
+  int line = 0;  // of "diff --git"; 0: there is none
+  std::string_view text;
+  int old_mode = 0;
+  int new_mode = 0;
+  bool creates = false;
+  bool deletes = false;
+};
+
+// The mode of a line of git's header. A link's text is a path and a submodule's a commit: neither is a text
+// to be matched.
+Result<int> mode_of(std::string_view digits, int number) {
+  digits = digits.substr(0, digits.find_last_not_of("\r\n") + 1);
+  int mode = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mode, 8);
+  if (error != std::errc() || end != digits.data() + digits.size() || mode < 0)
+    return malformed(number, fmt::format("'{}' is no file's mode", digits));
+  constexpr int kType = 0170000;
+  constexpr int kRegular = 0100000;
+  if ((mode & kType) != kRegular)
+    return fail(fmt::format("line {}: mode {} is that of a symbolic link or a submodule", number, digits),
+                "only files are judged and patched: take it out of the patch, or make a file of it");
+  return mode;
 }
 
-// Context lines at the front (or, with reverse iterators, the end) of a hunk.
-template <class It>
-int context(It begin, It end) {
-  return static_cast<int>(std::find_if(begin, end, [](const HunkLine& line) { return line.kind != ' '; }) -
-                          begin);
+Result<void> read_head(std::string_view line, int number, GitHead& head) {
+  const auto behind = [&](std::string_view words) { return line.substr(words.size()); };
+  for (const std::string_view words : {"old mode ", "deleted file mode "}) {
+    if (!line.starts_with(words)) continue;
+    KMESH_LET(mode, mode_of(behind(words), number));
+    head.old_mode = mode;
+    head.deletes = words.starts_with("deleted");
+  }
+  for (const std::string_view words : {"new mode ", "new file mode "}) {
+    if (!line.starts_with(words)) continue;
+    KMESH_LET(mode, mode_of(behind(words), number));
+    head.new_mode = mode;
+    head.creates = words == "new file mode ";
+  }
+  if (line.starts_with("index ") && line.find("..") < line.rfind(' ')) {
+    KMESH_LET(mode, mode_of(line.substr(line.rfind(' ') + 1), number));
+    head.old_mode = head.new_mode = mode;
+  }
+  return {};
+}
+
+// A header that no hunk followed. patch carries some of these out and passes over others, without a word.
+Result<void> check_used(const GitHead& head) {
+  if (head.line == 0) return {};
+  const auto refused = [&](std::string_view what, std::string_view hint) {
+    const auto end = head.text.find_last_not_of("\r\n");
+    return fail(fmt::format("line {}: '{}' has no hunk: {}", head.line, head.text.substr(0, end + 1), what),
+                std::string(hint));
+  };
+  if (head.creates || head.deletes)
+    return refused(
+        head.creates ? "it creates an empty file" : "it deletes an empty file",
+        "what is empty cannot be judged, and patch -E leaves no empty file behind: give the file a "
+        "line, its licence, and make the patch again; or take this section out of it");
+  if (head.old_mode != head.new_mode)
+    return refused("it changes a file's mode alone",
+                   "a mode cannot be seen in the file's text, so nobody could say whether it is there: take "
+                   "this section out of the patch, and have the script called by its interpreter");
+  return refused("nothing is changed",
+                 "the patch is damaged, or somebody took its hunks out: make it again with git format-patch, "
+                 "or take this line out of it");
+}
+
+Result<void> refuse_unjudged(std::string_view line, int number) {
+  if (line.starts_with("GIT binary patch") || line.starts_with("Binary files "))
+    return malformed(number, "binary changes cannot be judged or applied by patch");
+  if (line.starts_with("rename from ") || line.starts_with("copy from "))
+    return fail(fmt::format("line {}: renames and copies are not judged", number),
+                "make the patch again so that it spells the change out", "git format-patch --no-renames");
+  return {};
+}
+
+// From the "+++" line on, which the cursor is at.
+Result<FilePatch> parse_file(std::string_view old_line, Cursor& cursor) {
+  const int number = cursor.number();
+  const std::string_view new_line = cursor.take();
+  FilePatch file;
+  KMESH_LET(old_path, path_of(old_line, number));
+  KMESH_LET(new_path, path_of(new_line, number + 1));
+  file.old_path = std::move(old_path);
+  file.new_path = std::move(new_path);
+  if (file.old_path.empty() && file.new_path.empty()) return malformed(number, "neither side names a file");
+  if (!file.old_path.empty() && !file.new_path.empty() && file.old_path != file.new_path)
+    return fail(fmt::format("line {}: the sides name two files, {} and {}: patch would choose one", number,
+                            file.old_path, file.new_path),
+                "make the patch again with the same name on both sides", "git format-patch --no-renames");
+  while (cursor.peek().starts_with("@@ -")) {
+    KMESH_LET(hunk, parse_hunk(cursor, new_line.ends_with("\r\n")));
+    file.hunks.push_back(std::move(hunk));
+  }
+  if (file.hunks.empty()) return malformed(number, fmt::format("{} has no hunk", file.path()));
+  return file;
 }
 
 }  // namespace
@@ -142,6 +226,11 @@ std::vector<std::string> Hunk::side(char removed_kind) const {
     if (line.kind == ' ' || line.kind == removed_kind) all.push_back(line.text);
   }
   return all;
+}
+
+bool FilePatch::sets_mode() const {
+  constexpr int kPlain = 0100644;
+  return !new_path.empty() && new_mode != 0 && new_mode != (old_path.empty() ? kPlain : old_mode);
 }
 
 std::vector<std::string> split_lines(std::string_view text) {
@@ -162,15 +251,18 @@ std::vector<std::string_view> added_lines(const FilePatch& file) {
 
 Result<std::vector<FilePatch>> parse_diff(std::string_view text) {
   std::vector<FilePatch> files;
+  GitHead head;
   Cursor cursor(text);
   while (cursor.more()) {
     const std::string_view line = cursor.peek();
     const int number = cursor.number() + 1;
-    if (line.starts_with("GIT binary patch") || line.starts_with("Binary files "))
-      return malformed(number, "binary changes cannot be judged or applied by patch");
-    if (line.starts_with("rename from ") || line.starts_with("copy from "))
-      return fail(fmt::format("line {}: renames and copies are not applied by patch", number),
-                  "make the patch again so that it spells the change out", "git format-patch --no-renames");
+    KMESH_TRY(refuse_unjudged(line, number));
+    if (line.starts_with("diff --git ")) {
+      KMESH_TRY(check_used(head));
+      head = {number, line};
+    } else if (head.line != 0) {
+      KMESH_TRY(read_head(line, number, head));
+    }
     if (!line.starts_with("--- ")) {
       if (begins_hunk(line))
         return malformed(number, "a hunk without a file: patch would guess, or pass over it");
@@ -179,123 +271,15 @@ Result<std::vector<FilePatch>> parse_diff(std::string_view text) {
     }
     const std::string_view old_line = cursor.take();
     if (!cursor.peek().starts_with("+++ ")) continue;  // the "---" of a mail, or of a text
-    const std::string_view new_line = cursor.take();
-    FilePatch file;
-    KMESH_LET(old_path, path_of(old_line, number));
-    KMESH_LET(new_path, path_of(new_line, number + 1));
-    file.old_path = std::move(old_path);
-    file.new_path = std::move(new_path);
-    if (file.old_path.empty() && file.new_path.empty()) return malformed(number, "neither side names a file");
-    while (cursor.peek().starts_with("@@ -")) {
-      KMESH_LET(hunk, parse_hunk(cursor, new_line.ends_with("\r\n")));
-      file.hunks.push_back(std::move(hunk));
-    }
-    if (file.hunks.empty()) return malformed(number, fmt::format("{} has no hunk", file.path()));
+    KMESH_LET(file, parse_file(old_line, cursor));
+    file.old_mode = head.old_mode;
+    file.new_mode = head.new_mode;
+    head = {};
     files.push_back(std::move(file));
   }
+  KMESH_TRY(check_used(head));
   if (files.empty()) return fail("no change was found in it", "a patch of the archive is a unified diff");
   return files;
-}
-
-Match find_lines(const std::vector<std::string>& text, const std::vector<std::string>& wanted, int expected,
-                 int first, int leading, int trailing) {
-  const int size = static_cast<int>(wanted.size());
-  const int last = static_cast<int>(text.size()) - size + 1;
-  const auto stands_at = [&](int line) {
-    return line >= first && line <= last &&
-           std::equal(wanted.begin(), wanted.end(), text.begin() + (line - 1));
-  };
-  const auto only = [&](int line) {
-    if (!stands_at(line)) return Match{};
-    return Match{line == expected ? Found::kHere : Found::kMoved, line, line - expected};
-  };
-  if (leading < trailing) return only(1);     // bound to the beginning
-  if (trailing < leading) return only(last);  // bound to the end
-  if (stands_at(expected)) return {Found::kHere, expected, 0};
-  Match match;
-  for (int line = std::max(1, first); line <= last; ++line) {
-    if (!stands_at(line)) continue;
-    if (match.found == Found::kMoved) return {Found::kAmbiguous, match.line, match.offset};
-    match = {Found::kMoved, line, line - expected};
-  }
-  return match;
-}
-
-FileMatch match_file(const FilePatch& patch, const std::vector<std::string>& text, bool exists,
-                     Direction direction) {
-  const bool forward = direction == Direction::kForward;
-  const std::string& before = forward ? patch.old_path : patch.new_path;
-  FileMatch answer;
-  if (before.empty() == exists) {
-    // creating what is there, or changing what is not
-    for (std::size_t i = 0; i < patch.hunks.size(); ++i) answer.hunks.push_back({{}, static_cast<int>(i)});
-    return answer;
-  }
-  answer.all = true;
-  answer.result = text;
-  int shift = 0;  // by how much the hunks so far have moved the lines below them
-  int drift = 0;  // the offset at which the last hunk was found: patch expects the next one there too
-  int first = 1;
-  for (std::size_t i = 0; i < patch.hunks.size(); ++i) {
-    const Hunk& hunk = patch.hunks[i];
-    const auto wanted = hunk.side(forward ? '-' : '+');
-    const auto given = hunk.side(forward ? '+' : '-');
-    // lines are put below the line that a range of none names
-    const int start = std::max(1, (forward ? hunk.old_start : hunk.new_start) + (wanted.empty() ? 1 : 0));
-    const int trailing = context(hunk.lines.rbegin(), hunk.lines.rend());
-    // only a hunk that begins in the first line is bound to it
-    const int leading = start > 1 ? std::max(trailing, context(hunk.lines.begin(), hunk.lines.end()))
-                                  : context(hunk.lines.begin(), hunk.lines.end());
-    // a removal without context leaves nothing behind by which it could be recognised
-    const bool blank = !forward && wanted.empty() && !answer.result.empty();
-    Match match;
-    if (!blank) match = find_lines(answer.result, wanted, start + shift + drift, first, leading, trailing);
-    const auto stands = [&] { return match.found == Found::kHere || match.found == Found::kMoved; };
-    if (stands() &&
-        ends_inside(answer.result, static_cast<std::size_t>(match.line - 1), wanted.size(), given))
-      match = {};
-    if (stands()) {
-      const auto at = answer.result.begin() + (match.line - 1);
-      const auto rest = answer.result.erase(at, at + static_cast<std::ptrdiff_t>(wanted.size()));
-      answer.result.insert(rest, given.begin(), given.end());
-      first = match.line + static_cast<int>(given.size());
-      drift = match.line - shift - start;
-      match.line -= shift;  // said in lines of the file as it was
-      match.offset = drift;
-      if (drift != 0) match.found = Found::kMoved;
-      shift += static_cast<int>(given.size()) - static_cast<int>(wanted.size());
-    } else {
-      answer.all = false;
-    }
-    answer.hunks.push_back({match, static_cast<int>(i)});
-  }
-  // patch deletes no file that holds other lines as well
-  if (answer.all && (forward ? patch.new_path : patch.old_path).empty() && !answer.result.empty()) {
-    answer.all = false;
-    answer.hunks.back().match = {};
-  }
-  if (!answer.all) answer.result.clear();
-  return answer;
-}
-
-int most_similar(const std::vector<std::string>& text, const std::vector<std::string>& wanted) {
-  const std::unordered_set<std::string> known(wanted.begin(), wanted.end());
-  const int size = static_cast<int>(wanted.size());
-  const auto counts = [&](const std::string& line) {
-    return line.size() > 2 && known.contains(line) ? 1 : 0;
-  };
-  int score = 0;
-  int best = 0;
-  int best_line = 0;
-  for (int i = 0; i < static_cast<int>(text.size()); ++i) {
-    score += counts(text[static_cast<std::size_t>(i)]);
-    if (i >= size) score -= counts(text[static_cast<std::size_t>(i - size)]);
-    if (score > best) {
-      best = score;
-      best_line = std::max(0, i - size + 1) + 1;
-    }
-  }
-  return best_line;
 }
 
 }  // namespace kmesh

@@ -29,16 +29,20 @@ struct Hunk {
 struct FilePatch {
   std::string old_path;  // empty: the patch creates the file
   std::string new_path;  // empty: the patch deletes it
+  int old_mode = 0;      // as git's header has it (0100644, 0100755); 0: it names none
+  int new_mode = 0;
   std::vector<Hunk> hunks;
 
   [[nodiscard]] const std::string& path() const { return old_path.empty() ? new_path : old_path; }
+  // patch sets a mode as well, which nothing in the file's text tells
+  [[nodiscard]] bool sets_mode() const;
 };
 
 // The lines that the patch adds to the file, with their ends.
 std::vector<std::string_view> added_lines(const FilePatch& file);
 
-// Errors name the line: a malformed hunk, a path that leaves the tree; renames, copies and binary patches are
-// refused, for `patch` would not apply them either.
+// Errors name the line: a malformed hunk, a path that leaves the tree; and what cannot be judged by texts and
+// hunks: renames, copies, binary changes, links, empty files, a mode alone, a git header without a hunk.
 Result<std::vector<FilePatch>> parse_diff(std::string_view text);
 
 // Lines with their ends, so that joining them gives the text back.
@@ -51,6 +55,10 @@ struct Match {
   int line = 0;    // where it matches (kHere, kMoved)
   int offset = 0;  // from where it was expected
 };
+
+inline bool matches(const Match& match) {
+  return match.found == Found::kHere || match.found == Found::kMoved;
+}
 
 // Where the lines `wanted` stand in `text`. `expected` is the 1-based line they should begin at, `first` the
 // lowest line allowed (hunks are in order). `leading` and `trailing` count the context lines at either end of
@@ -69,6 +77,7 @@ struct HunkMatch {
 struct FileMatch {
   std::vector<HunkMatch> hunks;
   bool all = false;                 // every hunk matched
+  bool gave_up = false;             // there was so much to compare that some places were not looked for
   std::vector<std::string> result;  // the text after it, where all matched
 };
 

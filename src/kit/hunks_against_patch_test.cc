@@ -199,6 +199,49 @@ TEST_F(AgainstPatch, BothRefuseToDeleteAFileWithOtherLines) {
   EXPECT_FALSE(match_file(parsed->front(), split_lines(get("f")), true, Direction::kForward).all);
 }
 
+// What is said of modes is what patch does with them.
+TEST_F(AgainstPatch, PatchSetsTheModesThatAreSaidToBeSet) {
+  const auto mode_after = [&](const std::string& head) {
+    put("f", "a\nb\n");
+    fs::permissions(folder_ / "f", fs::perms(0644));
+    const std::string diff = head + "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n";
+    put("p", diff);
+    EXPECT_TRUE(run({"patch", "-s", "-F0", "-p1", "-i", "p"}).ok());
+    const bool set = fs::status(folder_ / "f").permissions() == fs::perms(0755);
+    const auto parsed = parse_diff(diff);
+    EXPECT_TRUE(parsed);
+    EXPECT_EQ(parsed && parsed->front().sets_mode(), set) << diff;
+    return set;
+  };
+  EXPECT_TRUE(mode_after("diff --git a/f b/f\nold mode 100644\nnew mode 100755\nindex 1..2\n"));
+  EXPECT_FALSE(mode_after("diff --git a/f b/f\nindex 1..2 100755\n")) << "it stays";
+  EXPECT_FALSE(mode_after("old mode 100644\nnew mode 100755\n")) << "no header of git";
+}
+
+// Why these are refused: patch carries them out, and nothing of them is in a hunk.
+TEST_F(AgainstPatch, PatchTakesWhatHasNoHunk) {
+  put("f", "a\n");
+  for (const std::string rest : {"old mode 100644\nnew mode 100755\n", "rename from f\nrename to g\n",
+                                 "new file mode 100644\nindex 0..e69de29\n"}) {
+    const std::string diff = "diff --git a/f b/g\n" + rest;
+    put("p", diff);
+    EXPECT_TRUE(run({"patch", "-s", "-f", "-F0", "-p1", "--dry-run", "-i", "p"}).ok()) << diff;
+    EXPECT_FALSE(parse_diff(diff)) << diff;
+  }
+}
+
+TEST_F(AgainstPatch, BothPutTwoHunksOfNoContextAtOnePlace) {
+  put("f", "a\nb\nc\n");
+  const std::string diff = "--- a/f\n+++ b/f\n@@ -0,0 +1 @@\n+0\n@@ -1 +2 @@\n-a\n+A\n@@ -3,0 +5 @@\n+d\n";
+  put("p", diff);
+  const auto parsed = parse_diff(diff);
+  ASSERT_TRUE(parsed) << parsed.error().what;
+  const auto match = match_file(parsed->front(), split_lines(get("f")), true, Direction::kForward);
+  ASSERT_TRUE(match.all);
+  ASSERT_TRUE(run({"patch", "-s", "-F0", "-p1", "-i", "p"}).ok());
+  EXPECT_EQ(get("f"), joined(match.result));
+}
+
 TEST_F(AgainstPatch, BothDropTheReturnsOfAMailedPatch) {
   put("f", "a\nb\n");
   const std::string diff = "--- a/f\r\n+++ b/f\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+B\r\n";

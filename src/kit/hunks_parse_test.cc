@@ -114,9 +114,105 @@ TEST(ParseDiff, RefusesPathsThatLeaveTheTree) {
   EXPECT_THAT(refusal("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("neither side"));
 }
 
-TEST(ParseDiff, RefusesWhatPatchWouldNotApply) {
+// diff --git of d/f, what stands in its header, and a hunk.
+std::string with_head(const std::string& head, const std::string& rest = kOne) {
+  return "diff --git a/d/f b/d/f\n" + head + rest;
+}
+
+FilePatch only_file(const std::string& text) {
+  const auto files = parse_diff(text);
+  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << text;
+  EXPECT_EQ(files ? files->size() : 0, 1U);
+  return files && !files->empty() ? files->front() : FilePatch{};
+}
+
+TEST(ParseDiff, AModeGoesWithItsHunks) {
+  const auto changed = only_file(with_head("old mode 100644\nnew mode 100755\nindex 1..2\n"));
+  EXPECT_EQ(changed.old_mode, 0100644);
+  EXPECT_EQ(changed.new_mode, 0100755);
+  EXPECT_TRUE(changed.sets_mode());
+  const auto created = only_file(
+      with_head("new file mode 100755\nindex 0..1\n", "--- /dev/null\n+++ b/d/f\n@@ -0,0 +1 @@\n+a\n"));
+  EXPECT_EQ(created.new_mode, 0100755);
+  EXPECT_TRUE(created.sets_mode());
+  const auto deleted =
+      only_file(with_head("deleted file mode 100755\n", "--- a/d/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"));
+  EXPECT_EQ(deleted.old_mode, 0100755);
+  EXPECT_FALSE(deleted.sets_mode());
+}
+
+TEST(ParseDiff, AModeThatStaysIsNotSet) {
+  const auto script = only_file(with_head("index 1..2 100755\n"));
+  EXPECT_EQ(script.old_mode, 0100755);
+  EXPECT_EQ(script.new_mode, 0100755);
+  EXPECT_FALSE(script.sets_mode());
+  const auto plain = only_file(
+      with_head("new file mode 100644\nindex 0..1\n", "--- /dev/null\n+++ b/d/f\n@@ -0,0 +1 @@\n+a\n"));
+  EXPECT_FALSE(plain.sets_mode());
+}
+
+TEST(ParseDiff, AModeIsThatOfItsOwnFile) {
+  const auto files =
+      parse_diff(with_head("old mode 100644\nnew mode 100755\n") + "--- a/g\n+++ b/g\n@@ -1 +1 @@\n-a\n+b\n");
+  ASSERT_TRUE(files) << files.error().what;
+  ASSERT_EQ(files->size(), 2U);
+  EXPECT_TRUE((*files)[0].sets_mode());
+  EXPECT_EQ((*files)[1].new_mode, 0);
+}
+
+// As in GNU patch, these words mean something behind "diff --git" only.
+TEST(ParseDiff, AModeInTheTextIsText) {
+  const auto file =
+      only_file("The script gets a\nnew mode 100755\nold mode 12\nby hand.\n" + std::string(kOne));
+  EXPECT_EQ(file.new_mode, 0);
+  EXPECT_EQ(file.old_mode, 0);
+}
+
+TEST(ParseDiff, RefusesAModeAlone) {
+  const std::string alone = with_head("old mode 100644\nnew mode 100755\n", "");
+  for (const auto& text :
+       {alone, alone + "diff --git a/g b/g\n" + kOne, kOne + alone, kOne + alone + "-- \n2.39\n"}) {
+    EXPECT_THAT(refusal(text),
+                HasSubstr("'diff --git a/d/f b/d/f' has no hunk: it changes a file's mode alone"))
+        << text;
+  }
+  EXPECT_THAT(refusal(kOne + alone), HasSubstr("line 7: "));
+  EXPECT_THAT(parse_diff(alone).error().hint, HasSubstr("take this section out"));
+}
+
+TEST(ParseDiff, RefusesEmptyFiles) {
+  EXPECT_THAT(refusal(kOne + with_head("new file mode 100644\nindex 0000000..e69de29\n", "")),
+              HasSubstr("line 7: 'diff --git a/d/f b/d/f' has no hunk: it creates an empty file"));
+  EXPECT_THAT(refusal(with_head("deleted file mode 100644\nindex e69de29..0000000\n", "") +
+                      "diff --git a/g b/g\n" + kOne),
+              HasSubstr("line 1: 'diff --git a/d/f b/d/f' has no hunk: it deletes an empty file"));
+}
+
+TEST(ParseDiff, RefusesAGitHeaderThatLostItsHunks) {
+  EXPECT_THAT(refusal(kOne + with_head("index 1..2 100644\n", "")),
+              HasSubstr("has no hunk: nothing is changed"));
+  EXPECT_THAT(refusal(with_head("", with_head(""))), HasSubstr("line 1: "));
+}
+
+TEST(ParseDiff, RefusesLinksAndSubmodules) {
+  const std::string created = "--- /dev/null\n+++ b/d/f\n@@ -0,0 +1 @@\n+a\n";
+  EXPECT_THAT(refusal(with_head("new file mode 120000\n", created)),
+              HasSubstr("line 2: mode 120000 is that of a symbolic"));
+  EXPECT_THAT(refusal(with_head("new file mode 160000\n", created)), HasSubstr("submodule"));
+  EXPECT_THAT(refusal(with_head("index 1..2 120000\n")), HasSubstr("line 2: mode 120000"));
+  EXPECT_THAT(refusal(with_head("deleted file mode 120000\n")), HasSubstr("line 2: mode 120000"));
+  EXPECT_THAT(refusal(with_head("new mode 1007x\n")), HasSubstr("'1007x' is no file's mode"));
+}
+
+// GNU patch takes the one that exists, the shorter one, or the first.
+TEST(ParseDiff, RefusesTwoNamesForOneFile) {
+  EXPECT_THAT(refusal("--- a/f\n+++ b/g\n@@ -1 +1 @@\n-a\n+b\n"),
+              HasSubstr("line 1: the sides name two files, f and g"));
+}
+
+TEST(ParseDiff, RefusesWhatTextsAndHunksDoNotTell) {
   EXPECT_THAT(refusal("diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n"),
-              HasSubstr("line 3: renames and copies"));
+              HasSubstr("line 3: renames and copies are not judged"));
   EXPECT_THAT(refusal("diff --git a/x b/y\ncopy from x\ncopy to y\n"), HasSubstr("renames and copies"));
   EXPECT_THAT(refusal("diff --git a/x b/x\nGIT binary patch\nliteral 3\n"), HasSubstr("line 2: binary"));
   EXPECT_THAT(refusal("Binary files a/x and b/x differ\n"), HasSubstr("binary"));

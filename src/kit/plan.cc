@@ -23,9 +23,7 @@ struct Trial {
   [[nodiscard]] bool all() const { return matched == hunks; }
 };
 
-bool matches(const HunkMatch& hunk) {
-  return hunk.match.found == Found::kHere || hunk.match.found == Found::kMoved;
-}
+bool stands(const HunkMatch& hunk) { return matches(hunk.match); }
 
 Trial try_patch(const Patch& patch, const Tree& tree, Direction direction) {
   Trial trial;
@@ -35,7 +33,7 @@ Trial try_patch(const Patch& patch, const Tree& tree, Direction direction) {
     const bool exists = found != trial.result.end();
     FileMatch match = match_file(file, exists ? found->second : Lines{}, exists, direction);
     trial.hunks += match.hunks.size();
-    trial.matched += static_cast<std::size_t>(std::count_if(match.hunks.begin(), match.hunks.end(), matches));
+    trial.matched += static_cast<std::size_t>(std::count_if(match.hunks.begin(), match.hunks.end(), stands));
     if (match.all) {
       const bool gone = (direction == Direction::kForward ? file.new_path : file.old_path).empty();
       if (gone) {
@@ -163,11 +161,11 @@ void say_hunks(const Patch& patch, const Trial& forward, const Trial& reverse, c
       const Match& back = reverse.files[f].hunks[h].match;
       Evidence item;
       item.path = file.path();
-      if (matches(forward.files[f].hunks[h])) {
+      if (matches(ahead)) {
         item.line = ahead.line;
         item.offset = ahead.offset;
         item.match = "forward";
-      } else if (matches(reverse.files[f].hunks[h])) {
+      } else if (matches(back)) {
         item.line = back.line;
         item.offset = back.offset;
         item.match = "reverse";

@@ -183,7 +183,7 @@ TEST(BringersOf, AreThePatchesThatAddTheTypeToTheHeader) {
                         const std::string& text) {
     Patch made;
     made.file = name;
-    made.files = {{file, file, {{1, 1, {{kind, text}}, ""}}}};
+    made.files = {{file, file, 0, 0, {{1, 1, {{kind, text}}, ""}}}};
     return made;
   };
   const HelperDocs docs{"scripts/x.py", "tools/include/uapi/linux/bpf.h", {"char *"}};

@@ -79,6 +79,32 @@ run adapt --work "$W" --tree "$target" --from "$base" --series "$SERIES" --outpu
 expect_exit 1
 expect_stderr 'is there already'
 
+# a mode is no text, and goes with it: a script that is created stays one where its patch is written anew
+mkdir "$T/scripts"
+seq 9 > "$target/notes"
+sed 's/^5$/changed/' "$target/notes" > wanted
+{
+    printf '%s\n' 'Subject: a script' 'Kmesh-Feature: script' '' 'diff --git a/run.sh b/run.sh' 'new file mode 100755' 'index 0000000..1' \
+        '--- /dev/null' '+++ b/run.sh' '@@ -0,0 +1 @@' '+#!/bin/sh'
+    diff -u --label a/notes --label b/notes "$target/notes" wanted || true
+} > "$T/scripts/script.patch"
+cp -r "$target" "$T/written-for"
+sed -i '1i zero' "$target/notes"
+rm -rf "$T/new"
+run adapt --work "$W" --tree "$target" --from "$T/written-for" --series "$T/scripts" --output "$T/new" --no-verify --json
+expect_exit 0
+expect_same "$(outcome script.patch)" refreshed "the outcome"
+applies
+[ -x "$T/tried/run.sh" ] || fail "the script is none any more"
+
+# a mode alone is refused, with the patch, the line and the way out
+printf '%s\n' 'Subject: x' '' 'diff --git a/notes b/notes' 'old mode 100644' 'new mode 100755' > "$T/scripts/script.patch"
+run adapt --work "$W" --tree "$target" --from "$T/written-for" --series "$T/scripts" --output "$T/mode" --no-verify
+expect_exit 1
+expect_stderr "^error: script.patch: line 3: 'diff --git a/notes b/notes' has no hunk: it changes a file's mode alone"
+expect_stderr 'take this section out of the patch'
+refute_file "$T/mode"
+
 # what cannot be asked
 run adapt --work "$W" --series "$SERIES"
 expect_exit 2
