@@ -4,13 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace kmesh {
 namespace {
 
-auto count_of(const PlannedPatch& planned, std::string_view match) {
-  return std::count_if(planned.evidence.begin(), planned.evidence.end(),
-                       [&](const Evidence& item) { return item.match == match; });
+std::size_t count_of(const PlannedPatch& planned, std::string_view match) {
+  const std::size_t more = match == "forward"   ? planned.unlisted.forward
+                           : match == "reverse" ? planned.unlisted.reverse
+                                                : 0;
+  return more +
+         static_cast<std::size_t>(std::count_if(planned.evidence.begin(), planned.evidence.end(),
+                                                [&](const Evidence& item) { return item.match == match; }));
 }
 
 }  // namespace
@@ -20,8 +25,8 @@ std::string evidence_text(const PlannedPatch& planned) {
     const Evidence& first = planned.evidence.front();
     return fmt::format("{}:{} has it by another change", first.path, first.line);
   }
-  const std::string hunks =
-      fmt::format("{} hunk{}", planned.evidence.size(), planned.evidence.size() == 1 ? "" : "s");
+  const std::size_t count = planned.evidence.size() + planned.unlisted.all();
+  const std::string hunks = fmt::format("{} hunk{}", count, count == 1 ? "" : "s");
   if (planned.verdict == Verdict::kPartial)
     return fmt::format("{}, {} already there", hunks, count_of(planned, "reverse"));
   if (planned.verdict == Verdict::kBlocked) return fmt::format("{}, behind {}", hunks, planned.blocked_by);
@@ -33,13 +38,32 @@ std::string evidence_text(const PlannedPatch& planned) {
                      planned.verdict == Verdict::kPresent ? ", already there" : "");
 }
 
-nlohmann::ordered_json evidence_json(const PlannedPatch& planned) {
-  auto all = nlohmann::ordered_json::array();
+std::string hunk_text(const Evidence& item) {
+  if (item.match != "forward" && item.match != "reverse") return fmt::format("{}: {}", item.path, item.match);
+  const int length = item.match == "forward" ? item.old_lines : item.new_lines;
+  const std::string place =
+      length > 1 ? fmt::format("{}-{}", item.line, item.line + length - 1) : fmt::format("{}", item.line);
+  const int far = std::abs(item.offset);
+  return fmt::format("{}:{}: {}, {}", item.path, place, item.match,
+                     far == 0 ? "at its own line"
+                              : fmt::format("{} line{} further {}", far, far == 1 ? "" : "s",
+                                            item.offset > 0 ? "down" : "up"));
+}
+
+void put_evidence(const PlannedPatch& planned, nlohmann::ordered_json& into) {
+  auto& all = into["evidence"] = nlohmann::ordered_json::array();
   for (const auto& item : planned.evidence) {
     all.push_back({{"path", item.path}, {"line", item.line}, {"offset", item.offset}, {"match", item.match}});
-    if (!item.text.empty()) all.back()["text"] = item.text;
+    auto& entry = all.back();
+    if (item.match != "pattern") {
+      entry["old_lines"] = item.old_lines;
+      entry["new_lines"] = item.new_lines;
+    }
+    if (!item.expected.empty()) entry["expected"] = item.expected;
+    if (item.found_line != 0) entry["found"] = {{"line", item.found_line}, {"lines", item.found}};
+    if (!item.text.empty()) entry["text"] = item.text;
   }
-  return all;
+  if (!planned.notes.empty()) into["notes"] = planned.notes;
 }
 
 }  // namespace kmesh

@@ -12,7 +12,11 @@ namespace kmesh {
 // "3 hunks, each at its own line"
 std::string evidence_text(const PlannedPatch& planned);
 
-// [{path, line, offset, match, text?}]
-nlohmann::ordered_json evidence_json(const PlannedPatch& planned);
+// "net/core/filter.c:10-16: forward, 2 lines further down"
+std::string hunk_text(const Evidence& item);
+
+// Puts in "evidence": [{path, line, offset, match, old_lines, new_lines, expected?, found?, text?}] and,
+// where it does not tell all, "notes".
+void put_evidence(const PlannedPatch& planned, nlohmann::ordered_json& into);
 
 }  // namespace kmesh

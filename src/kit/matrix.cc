@@ -52,17 +52,20 @@ std::string cell_text(const Cell& cell) {
 }
 
 // The evidence behind one cell: in a few words where it can be carried out, hunk by hunk where it cannot.
-std::string cell_evidence(const Cell& cell) {
+std::string cell_evidence(const Cell& cell, Hunks hunks) {
   std::string text = evidence_text(cell.planned) + "\n";
   for (const auto& item : cell.planned.evidence) {
     if (item.match == "pattern")
       text += fmt::format("    {}:{}: {}\n", item.path, item.line, item.text);
+    else if (hunks == Hunks::kEach)
+      text += fmt::format("    {}\n", hunk_text(item));
     else if (item.offset != 0)
       text += fmt::format("    {}:{}: {:+} lines\n", item.path, item.line, item.offset);
     else if (stops(cell.planned.verdict) && item.match == "reverse")
       text += fmt::format("    {}:{}: already there\n", item.path, item.line);
     if (item.match != "pattern") text += item.text;
   }
+  for (const auto& note : cell.planned.notes) text += fmt::format("    {}\n", note);
   return text;
 }
 
@@ -156,7 +159,7 @@ Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> colum
   return matrix;
 }
 
-std::string matrix_text(const Matrix& matrix) {
+std::string matrix_text(const Matrix& matrix, Hunks hunks) {
   std::size_t left = 0;
   for (const auto& row : matrix.rows) left = std::max(left, row.file.size());
   std::vector<std::size_t> widths;
@@ -185,7 +188,7 @@ std::string matrix_text(const Matrix& matrix) {
         source.verified.empty() ? "not verified" : fmt::format("verified by {}", source.verified));
     for (const auto& row : matrix.rows)
       text += fmt::format("  {:<10} {}: {}", name_of(row.cells[c].planned.verdict), row.file,
-                          cell_evidence(row.cells[c]));
+                          cell_evidence(row.cells[c], hunks));
   }
   return text + ledger_text(matrix);
 }
@@ -205,8 +208,8 @@ std::string matrix_json(const Matrix& matrix) {
       const Cell& cell = row.cells[c];
       cells.push_back({{"baseline", matrix.columns[c].name},
                        {"series", cell.series},
-                       {"verdict", name_of(cell.planned.verdict)},
-                       {"evidence", evidence_json(cell.planned)}});
+                       {"verdict", name_of(cell.planned.verdict)}});
+      put_evidence(cell.planned, cells.back());
       if (!cell.planned.blocked_by.empty()) cells.back()["blocked_by"] = cell.planned.blocked_by;
     }
     json["patches"].push_back({{"file", row.file}, {"feature", row.feature}, {"cells", std::move(cells)}});

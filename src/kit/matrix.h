@@ -57,7 +57,10 @@ struct Matrix {
 // the nearest newer one.
 Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> columns);
 
-std::string matrix_text(const Matrix& matrix);
+// kEach: a line for every hunk; kNotable: for those that moved, are there already or do not fit.
+enum class Hunks { kNotable, kEach };
+
+std::string matrix_text(const Matrix& matrix, Hunks hunks = Hunks::kNotable);
 std::string matrix_json(const Matrix& matrix);
 
 }  // namespace kmesh

@@ -95,6 +95,45 @@ TEST(MatrixText, ShowsTheTableAndTheEvidenceBehindEachCell) {
   EXPECT_THAT(text, Not(HasSubstr(" \n"))) << "no blanks at a line's end";
 }
 
+TEST(MatrixText, HasALineForEveryHunkWhereThatIsAskedFor) {
+  const Matrix matrix =
+      make_matrix(archive(), {column("old", "1.0", "0\na\nb\nc\n"), column("new", "2.0", "a\nX\nc\n")});
+  const std::string text = matrix_text(matrix, Hunks::kEach);
+  EXPECT_THAT(text, HasSubstr("    f:2-4: forward, 1 line further down\n"));
+  EXPECT_THAT(text, HasSubstr("    f:1-3: reverse, at its own line\n"));
+  EXPECT_THAT(text, HasSubstr("    f: none\n  f, hunk 1 of 1 (expected at line 1):\n"));
+  EXPECT_THAT(matrix_text(matrix), Not(HasSubstr("at its own line\n    f"))) << "and nowhere else";
+}
+
+TEST(MatrixText, SaysWhatTheEvidenceDoesNotTell) {
+  auto all = archive();
+  all[1].patches[0].files[0].new_mode = 0100755;
+  const Matrix matrix = make_matrix(all, {column("new", "2.0", "a\nx\nc\n")});
+  EXPECT_THAT(matrix_text(matrix),
+              HasSubstr("    the patch sets the mode of f to 100755, which no verdict looks at\n"));
+  const Json json = Json::parse(matrix_json(matrix));
+  EXPECT_EQ(json["patches"][0]["cells"][0]["notes"].size(), 1U);
+  EXPECT_FALSE(json["patches"][1]["cells"][0].contains("notes"));
+}
+
+TEST(MatrixJson, HasTheLengthOfEachHunkAndTheLinesOfAConflict) {
+  const Json json = Json::parse(matrix_json(make_matrix(archive(), {column("old", "1.0", "a\nother\nc\n")})));
+  const Json& item = json["patches"][0]["cells"][0]["evidence"][0];
+  EXPECT_EQ(item["match"], "none");
+  EXPECT_EQ(item["old_lines"], 3);
+  EXPECT_EQ(item["new_lines"], 3);
+  EXPECT_EQ(item["expected"], (Json{"a", "b", "c"}));
+  EXPECT_FALSE(item.contains("found")) << "lines as short as these are alike everywhere";
+  auto longer = archive();
+  longer[0].patches[0].files[0].hunks[0].lines[0].text = "first\n";
+  const Json near =
+      Json::parse(matrix_json(make_matrix(longer, {column("old", "1.0", "0\nfirst\nother\n")})));
+  EXPECT_EQ(near["patches"][0]["cells"][0]["evidence"][0]["found"],
+            (Json{{"line", 1}, {"lines", {"0", "first", "other"}}}));
+  const Json fits = Json::parse(matrix_json(make_matrix(archive(), {column("old", "1.0", "a\nb\nc\n")})));
+  EXPECT_FALSE(fits["patches"][0]["cells"][0]["evidence"][0].contains("expected"));
+}
+
 TEST(MatrixJson, HasTheFieldsThatProgramsReadBy) {
   const Json json = Json::parse(matrix_json(make_matrix(archive(), {column("new", "2.0", "a\nx\nc\n")})));
   EXPECT_EQ(json["baselines"][0]["name"], "new");

@@ -26,15 +26,32 @@ struct Evidence {
   int offset = 0;     // lines between where the patch expects it and where it is
   std::string match;  // "forward" | "reverse" | "pattern" | "none" | "ambiguous" | "missing"
   std::string text;   // for people: what was found, or the expected and the found lines
+  int old_lines = 0;  // the hunk's length before the patch, and after it
+  int new_lines = 0;
+  std::vector<std::string> expected;  // where it does not fit: the lines it wants, without their ends
+  std::vector<std::string> found;     // and those that stand at the place that is most like them
+  int found_line = 0;                 // the first of these; 0: no line of it is in the file
+};
+
+// Hunks that the evidence does not list, for there are too many.
+struct Unlisted {
+  std::size_t forward = 0;
+  std::size_t reverse = 0;
+  std::size_t stuck = 0;  // that match in neither direction
+  std::size_t moved = 0;  // of the first two
+
+  [[nodiscard]] std::size_t all() const { return forward + reverse + stuck; }
 };
 
 struct PlannedPatch {
   Patch patch;
   Verdict verdict = Verdict::kConflict;
   std::vector<Evidence> evidence;
-  std::string blocked_by;  // an earlier patch's file name
+  Unlisted unlisted;
+  std::vector<std::string> notes;  // what the evidence does not tell, as sentences
+  std::string blocked_by;          // an earlier patch's file name
 
-  [[nodiscard]] std::size_t moved() const;  // hunks that are not at their own lines
+  [[nodiscard]] std::size_t moved() const;  // hunks that are not at their own lines, listed or not
 };
 
 // Path -> text of the files the series touches or asks about; what is not in it does not exist.

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kit/hunk_evidence.h"
+
 namespace kmesh {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 Patch patch_of(const std::string& file, const std::string& diff) {
@@ -178,6 +181,87 @@ TEST(MakePlan, OneFileOfTwoDoesNotApply) {
   EXPECT_THAT(verdicts(make_plan({patch, patch_of("2.patch", kSecond)}, {{"f", kText}, {"g", "z\n"}})),
               ElementsAre("conflict", "blocked"))
       << "what a failed patch would have done to f must not be there for the next one";
+}
+
+TEST(MakePlan, AHunkHasItsLengthAndAConflictItsLines) {
+  const Patch patch =
+      patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -2,3 +2,4 @@\n first\n-second\n+2nd\n+more\n third\n");
+  const Plan fits = make_plan({patch}, {{"f", "0\nfirst\nsecond\nthird\n"}});
+  EXPECT_EQ(fits.patches[0].evidence[0].old_lines, 3);
+  EXPECT_EQ(fits.patches[0].evidence[0].new_lines, 4);
+  EXPECT_THAT(fits.patches[0].evidence[0].expected, IsEmpty());
+  const Plan plan = make_plan({patch}, {{"f", "zero\nfirst\r\nthird\n"}});
+  const Evidence& item = plan.patches[0].evidence[0];
+  EXPECT_EQ(item.old_lines, 3);
+  EXPECT_THAT(item.expected, ElementsAre("first", "second", "third"));
+  EXPECT_THAT(item.found, ElementsAre("zero", "first", "third"));
+  EXPECT_EQ(item.found_line, 1);
+  const Plan nowhere = make_plan({patch}, {{"f", "x\n"}});
+  EXPECT_EQ(nowhere.patches[0].evidence[0].found_line, 0);
+  EXPECT_THAT(nowhere.patches[0].evidence[0].found, IsEmpty());
+}
+
+TEST(MakePlan, AModeIsNoPartOfAVerdictAndIsSaid) {
+  const Patch patch =
+      patch_of("1.patch", "diff --git a/f b/f\nold mode 100644\nnew mode 100755\n" + std::string(kFirst));
+  for (const char* text : {kText, "a\nb\nC\nd\ne\n"})
+    EXPECT_THAT(make_plan({patch}, {{"f", text}}).patches[0].notes,
+                ElementsAre("the patch sets the mode of f to 100755, which no verdict looks at"));
+  EXPECT_THAT(make_plan({patch_of("1.patch", kFirst)}, {{"f", kText}}).patches[0].notes, IsEmpty());
+}
+
+// `count` hunks of one line each, on lines 1, 2, ... of the file.
+std::string many_hunks(std::size_t count) {
+  std::string diff = "--- a/f\n+++ b/f\n";
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::string n = std::to_string(i);
+    diff += "@@ -" + n + " +" + n + " @@\n-line " + n + "\n+new " + n + "\n";
+  }
+  return diff;
+}
+
+std::string many_lines(std::string_view word, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 1; i <= count; ++i) text += std::string(word) + " " + std::to_string(i) + "\n";
+  return text;
+}
+
+TEST(MakePlan, OfTooManyHunksSomeAreListedAndAllAreCounted) {
+  constexpr std::size_t kCount = kMostListed + 7;
+  const Patch patch = patch_of("1.patch", many_hunks(kCount));
+  const Plan moved = make_plan({patch}, {{"f", "0\n" + many_lines("line", kCount)}});
+  EXPECT_THAT(verdicts(moved), ElementsAre("needed"));
+  EXPECT_EQ(moved.patches[0].evidence.size(), kMostListed);
+  EXPECT_EQ(moved.patches[0].moved(), kCount);
+  EXPECT_THAT(moved.patches[0].notes,
+              ElementsAre("7 more hunks are not listed: 7 match forward, 0 in reverse, 0 not"));
+  const Plan present = make_plan({patch}, {{"f", many_lines("new", kCount)}});
+  EXPECT_THAT(verdicts(present), ElementsAre("present"));
+  EXPECT_EQ(present.patches[0].unlisted.reverse, 7U);
+  // those that do not fit are not pushed out by those that do
+  const Plan stuck = make_plan({patch}, {{"f", many_lines("line", kCount - 1) + "other\n"}});
+  EXPECT_THAT(verdicts(stuck), ElementsAre("conflict"));
+  EXPECT_EQ(stuck.patches[0].unlisted.forward, 6U);
+  EXPECT_EQ(stuck.patches[0].evidence.back().match, "none");
+  EXPECT_THAT(detail_of(stuck), HasSubstr("  6 more hunks are not listed"));
+}
+
+TEST(MakePlan, OfALongHunkSomeLinesAreShown) {
+  std::string diff = "--- a/f\n+++ b/f\n@@ -1,900 +1,900 @@\n";
+  for (std::size_t i = 0; i < 900; ++i) diff += "-old\n+new\n";
+  const Plan plan = make_plan({patch_of("1.patch", diff)}, {{"f", "x\n"}});
+  EXPECT_EQ(plan.patches[0].evidence[0].expected.size(), kMostShown);
+  EXPECT_EQ(plan.patches[0].evidence[0].old_lines, 900);
+  EXPECT_THAT(detail_of(plan), HasSubstr("(600 further lines are not shown)"));
+}
+
+// Hunks that stand nowhere, in a text so long that looking for all would take hours.
+TEST(MakePlan, ASearchWithoutEndIsGivenUpAndSaid) {
+  const Patch patch = patch_of("1.patch", many_hunks(400));
+  const Plan plan = make_plan({patch}, {{"f", many_lines("other", 1'000'000)}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
+  EXPECT_THAT(plan.patches[0].notes, ElementsAre(HasSubstr("some were not looked for elsewhere")));
+  EXPECT_THAT(plan.patches[0].evidence.back().text, HasSubstr("it would take too long"));
 }
 
 TEST(MakePlan, AnEmptySeries) {

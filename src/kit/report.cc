@@ -60,8 +60,8 @@ std::string report_json(const Report& report) {
     json["patches"].push_back({{"file", planned.patch.file},
                                {"subject", planned.patch.subject},
                                {"feature", planned.patch.feature},
-                               {"verdict", name_of(planned.verdict)},
-                               {"evidence", evidence_json(planned)}});
+                               {"verdict", name_of(planned.verdict)}});
+    put_evidence(planned, json["patches"].back());
   }
   json["packages"] = Json::array();
   for (const auto& package : report.packages)
@@ -117,9 +117,11 @@ std::string report_text(const Report& report) {
         fmt::format("\nStopped: {}\n{}\n{}", report.error->what, report.error->hint, report.error->detail);
   text += "\nPatches\n";
   if (report.plan.patches.empty()) text += "  none: the series of this baseline is empty\n";
-  for (const auto& planned : report.plan.patches)
+  for (const auto& planned : report.plan.patches) {
     text += fmt::format("  {:<10} {}\n             {} ({})\n", name_of(planned.verdict), planned.patch.file,
                         planned.patch.feature, evidence_text(planned));
+    for (const auto& note : planned.notes) text += fmt::format("             {}\n", note);
+  }
   if (!report.packages.empty()) {
     text += "\nPackages\n";
     for (const auto& package : report.packages)

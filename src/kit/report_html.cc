@@ -69,6 +69,7 @@ std::string patches_table(const Report& report) {
     for (const auto& item : planned.evidence)
       evidence += fmt::format("<code>{}:{}</code> {}{}<br>", escaped(item.path), item.line, item.match,
                               item.offset == 0 ? "" : fmt::format(", offset {:+}", item.offset));
+    for (const auto& note : planned.notes) evidence += escaped(note) + "<br>";
     html +=
         fmt::format("<tr><th scope=row>{}<br><code>{}</code></th><td class=\"{}\">{}</td><td>{}</td></tr>",
                     escaped(planned.patch.feature), escaped(planned.patch.file), class_of(planned.verdict),

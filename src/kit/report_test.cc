@@ -33,8 +33,9 @@ Report full() {
   report.config = "slim";
   report.output = "rpm";
   report.warnings = {"a <warning> & more"};
-  report.plan.patches = {patch("a.patch", Verdict::kNeeded, {{"net/f.c", 12, 3, "forward", ""}}),
-                         patch("b.patch", Verdict::kEquivalent, {{"net/g.c", 7, 0, "pattern", "int x;"}})};
+  report.plan.patches = {
+      patch("a.patch", Verdict::kNeeded, {{"net/f.c", 12, 3, "forward", "", 7, 8, {}, {}, 0}}),
+      patch("b.patch", Verdict::kEquivalent, {{"net/g.c", 7, 0, "pattern", "int x;", 0, 0, {}, {}, 0}})};
   report.packages = {{"packages/kernel-5.10.262-1.kmesh.x86_64.rpm", "cafe", 3 << 20}};
   Proof proof;
   proof.features = {
@@ -57,8 +58,10 @@ TEST(ReportJson, HasTheFieldsThatProgramsReadBy) {
   EXPECT_EQ(json["patches"][0]["file"], "a.patch");
   EXPECT_EQ(json["patches"][0]["feature"], "connect-ulp");
   EXPECT_EQ(json["patches"][0]["verdict"], "needed");
-  EXPECT_EQ(json["patches"][0]["evidence"],
-            Json::parse(R"([{"path":"net/f.c","line":12,"offset":3,"match":"forward"}])"));
+  EXPECT_EQ(
+      json["patches"][0]["evidence"],
+      Json::parse(
+          R"([{"path":"net/f.c","line":12,"offset":3,"match":"forward","old_lines":7,"new_lines":8}])"));
   EXPECT_EQ(json["patches"][1]["evidence"][0]["text"], "int x;");
   EXPECT_EQ(
       json["packages"],

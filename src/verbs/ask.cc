@@ -41,6 +41,7 @@ Answer say_adapted(const AdaptReport& report, bool json) {
 int plan_verb(const std::vector<std::string>& arguments) {
   PlanOptions options;
   bool json = false;
+  bool verbose = false;
   CLI::App app("Judges every patch of the archive, or of a folder of yours, on every source named.",
                "kmesh-kernel plan");
   app.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); may be repeated");
@@ -59,6 +60,7 @@ int plan_verb(const std::vector<std::string>& arguments) {
   app.add_option("--series", options.series, "folder of patches, with a series file or taken by name")
       ->check(named());
   add_source_options(app, options.sources);
+  app.add_flag("--verbose", verbose, "a line for every hunk");
   app.add_flag("--json", json, "the matrix as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12");
   if (const auto code = parse(app, arguments)) return *code;
@@ -71,7 +73,10 @@ int plan_verb(const std::vector<std::string>& arguments) {
       options.sources.work, json,
       [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return plan_sources(kit, options); },
-      [&](const Matrix& matrix) { return Answer{json ? matrix_json(matrix) : matrix_text(matrix)}; });
+      [&](const Matrix& matrix) {
+        return Answer{json ? matrix_json(matrix)
+                           : matrix_text(matrix, verbose ? Hunks::kEach : Hunks::kNotable)};
+      });
 }
 
 int adapt_verb(const std::vector<std::string>& arguments) {

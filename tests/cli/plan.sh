@@ -55,6 +55,17 @@ expect_stdout "^$SECOND +partial$"
 expect_stdout 'already there'
 expect_stdout '^ +! #define FIRST\(x, \.\.\.\) x +\| #define FIRST\(x, \.\.\.\) \(x\)$'
 
+# each hunk with its length; of one that does not fit, the lines it wants and those that are there
+plan --series "$SERIES" --tree "$T/patched" --no-verify --json
+expect_exit 0
+expect_json '[.patches[].cells[].evidence[] | .old_lines > 0 and .new_lines > 0] | all'
+expect_json "[.patches[] | select(.file == \"$SECOND\") | .cells[0].evidence[] | select(.match == \"none\") |
+    (.expected | index(\"#define FIRST(x, ...) x\")) and (.found.lines | index(\"#define FIRST(x, ...) (x)\")) and .found.line > 0] | any"
+plan --series "$SERIES" --tree "$T/patched" --no-verify --verbose
+expect_exit 0
+expect_stdout '^    net/core/filter.c:[0-9]+-[0-9]+: forward, at its own line$'
+expect_stdout '^    include/trace/bpf_probe.h:[0-9]+-[0-9]+: reverse, at its own line$'
+
 # without a series file the patches of a folder are taken by name
 mkdir by-name
 cp "$SERIES/$FIRST" by-name/2.patch
