@@ -43,17 +43,27 @@ std::string series_text(const AdaptReport& report) {
   return text;
 }
 
-// A baseline's name, or else a tree or a tarball.
+// A baseline's name, or else a tree, a source package or a tarball.
 Result<OpenSource> open_named(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
-                              const std::string& name) {
+                              const std::string& name, const std::vector<std::string>& keys) {
   const bool row_named =
       std::any_of(rows.begin(), rows.end(), [&](const BaselineRow& row) { return row.name == name; });
   if (row_named || !kit.disk.exists(name)) {
     KMESH_LET(row, find_baseline(rows, name));
-    return sources.baseline(row);
+    return sources.baseline(row, keys);
   }
   KMESH_LET(info, kit.disk.info(name));
-  return info.directory ? sources.tree(name) : sources.tarball(name, "");
+  if (info.directory) return sources.tree(name);
+  return name.ends_with(".rpm") ? sources.package(name, keys) : sources.tarball(name, "");
+}
+
+Result<OpenSource> open_target(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
+                               const AdaptOptions& options) {
+  if (!options.package.empty()) return sources.package(options.package, options.keys);
+  const std::string& name = !options.tree.empty()      ? options.tree
+                            : !options.tarball.empty() ? options.tarball
+                                                       : options.baseline;
+  return open_named(kit, sources, rows, name, options.keys);
 }
 
 // The folder the patches come from: the one named, or that of the baseline before.
@@ -76,20 +86,21 @@ Result<std::string> series_folder(const Kit& kit, const std::vector<BaselineRow>
 
 // Each patch as its own source has it.
 Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
-                                         const std::vector<Patch>& series, const std::string& from) {
+                                         const std::vector<Patch>& series, const AdaptOptions& options) {
+  const std::string& from = options.from;
   const auto silent =
       std::find_if(series.begin(), series.end(), [&](const Patch& patch) { return patch.base.empty(); });
   if (from.empty() && silent != series.end())
     return wrong_call(fmt::format("{} does not say what it was written for", silent->file),
-                      "name that source with --from: a baseline, a tarball or a tree; or write it into the "
-                      "patch, as Kmesh-Base: NAME");
+                      "name that source with --from: a baseline, a tarball, a tree or a source package; or "
+                      "write it into the patch, as Kmesh-Base: NAME");
   std::map<std::string, std::vector<Written>> by_base;
   std::vector<Written> all;
   for (std::size_t i = 0; i < series.size(); ++i) {
     const std::string base = from.empty() ? series[i].base : from;
     auto known = by_base.find(base);
     if (known == by_base.end()) {
-      KMESH_LET(opened, open_named(kit, sources, rows, base));
+      KMESH_LET(opened, open_named(kit, sources, rows, base, options.keys));
       known = by_base.emplace(base, as_written(series, opened.source.name, opened.files)).first;
     }
     all.push_back(known->second[i]);
@@ -138,11 +149,8 @@ Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
     return fail(fmt::format("{} is there already, and somebody may have worked in it", options.output),
                 "move it away, or name another folder with --output");
   Sources sources(kit, rows, options.sources, paths_to_read(series));
-  const std::string& name = !options.tree.empty()      ? options.tree
-                            : !options.tarball.empty() ? options.tarball
-                                                       : options.baseline;
-  KMESH_LET(target, open_named(kit, sources, rows, name));
-  KMESH_LET(written, written_for(kit, sources, rows, series, options.from));
+  KMESH_LET(target, open_target(kit, sources, rows, options));
+  KMESH_LET(written, written_for(kit, sources, rows, series, options));
   KMESH_LET(adaptation, adapt_series(series, written, target.source.name, target.files));
   AdaptReport report{target.source.name, target.source.version, options.output, std::move(adaptation)};
   KMESH_TRY(write_folder(kit, report, folder));

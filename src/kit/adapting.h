@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kit/adapt.h"
@@ -12,11 +13,13 @@
 namespace kmesh {
 
 struct AdaptOptions {
-  std::string baseline;  // the source to adapt to: a name, a tarball or a tree
+  std::string baseline;  // the source to adapt to: a name, a tarball, a tree or a source package
   std::string tarball;
   std::string tree;
-  std::string
-      from;  // what the patches were written for: a baseline, tarball or tree; empty: their Kmesh-Base
+  std::string package;            // a source RPM, as the distribution's own patches leave it
+  std::vector<std::string> keys;  // files with the public keys that sign source packages
+  // what the patches were written for: a baseline, tarball, tree or source package; empty: their Kmesh-Base
+  std::string from;
   std::string series;  // folder; empty: that of the next older baseline
   std::string output;  // absolute; must not be there yet
   SourceOptions sources;

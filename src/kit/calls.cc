@@ -72,7 +72,7 @@ Result<void> check_plan_call(Disk& disk, const Data& data, const PlanOptions& op
 Result<void> check_adapt_call(Disk& disk, const Data& data, const AdaptOptions& options) {
   KMESH_LET(rows, read_baselines(disk, data));
   if (!options.baseline.empty()) KMESH_TRY(find_baseline(rows, options.baseline));
-  if (options.baseline.empty() && options.tarball.empty() && options.tree.empty())
+  if (options.baseline.empty() && options.tarball.empty() && options.tree.empty() && options.package.empty())
     return wrong_call("what is the series to be adapted to?", "name a source",
                       "kmesh-kernel adapt --baseline NAME");
   return {};

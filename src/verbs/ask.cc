@@ -87,10 +87,17 @@ int adapt_verb(const std::vector<std::string>& arguments) {
       app.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml");
   auto* tarball =
       app.add_option("--tarball", options.tarball, "the same: a tarball")->check(named())->excludes(baseline);
-  app.add_option("--tree", options.tree, "the same: a folder")
+  auto* tree = app.add_option("--tree", options.tree, "the same: a folder")
+                   ->check(named())
+                   ->excludes(baseline)
+                   ->excludes(tarball);
+  app.add_option("--srpm", options.package, "the same: a source package, as its own patches leave it")
       ->check(named())
       ->excludes(baseline)
-      ->excludes(tarball);
+      ->excludes(tarball)
+      ->excludes(tree);
+  app.add_option("--key", options.keys, "file with a public key that signs source packages; may be repeated")
+      ->check(named());
   app.add_option("--series", options.series, "the patches (default: the archive's for the baseline before)")
       ->check(named());
   app.add_option("--from", options.from,
@@ -101,13 +108,16 @@ int adapt_verb(const std::vector<std::string>& arguments) {
   app.add_flag("--json", json, "what was done as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel adapt --baseline 6.12 --output build/6.12-series");
   if (const auto code = parse(app, arguments)) return *code;
-  const std::string& name = !options.tree.empty() ? options.tree : options.tarball;
+  const std::string& name = !options.tree.empty()      ? options.tree
+                            : !options.tarball.empty() ? options.tarball
+                                                       : options.package;
   if (options.output.empty())
     options.output =
         join(options.sources.work, "series-" + (name.empty() ? options.baseline : name_of(name)));
-  for (auto* path :
-       {&options.tarball, &options.tree, &options.series, &options.output, &options.sources.work})
+  for (auto* path : {&options.tarball, &options.tree, &options.package, &options.series, &options.output,
+                     &options.sources.work})
     *path = absolute(*path);
+  for (auto& key : options.keys) key = absolute(key);
   return work_in(
       options.sources.work, json,
       [&](const Kit& kit) { return check_adapt_call(kit.disk, kit.data, options); },

@@ -74,6 +74,41 @@ plan "$T/kernel.src.rpm" --key "$T/no.src.rpm"
 expect_exit 1
 expect_stderr 'is no public key'
 
+# ---- adapt: a series for what its own patches leave ----
+cp "$T/kernel.src.rpm" "$T/patched.src.rpm"
+cp -r "$T/distribution" "$T/kept"
+sed -i -e '/^%patch[12] -p1$/d' -e '/^Patch[12]:/d' "$T/distribution/SPECS/kernel.spec"
+pack_distribution
+mv "$T/kernel.src.rpm" "$T/plain.src.rpm"
+sign vendor "$T/plain.src.rpm"
+mv "$T/patched.src.rpm" "$T/kernel.src.rpm"
+rm -rf "$T/distribution"
+mv "$T/kept" "$T/distribution"
+adapt() {
+    rm -rf "$T/adapted"
+    run adapt --work "$T/plan" --srpm "$T/kernel.src.rpm" --from "$T/plain.src.rpm" --series "$SERIES" --output "$T/adapted" "$@" --json
+}
+adapt --key "$T/vendor.asc"
+expect_exit 0
+expect_json '.baseline.version == "5.10.999"'
+expect_json '[.patches[].outcome] == ["dropped", "refreshed"]'
+# it fits without an offset where the distribution's patches are in
+SECONDLY=$T/secondly
+mkdir "$SECONDLY"
+cp "$T/adapted/$SECOND" "$SECONDLY"
+plan_adapted() { run plan --work "$T/plan" --series "$SECONDLY" --srpm "$T/kernel.src.rpm" --key "$T/vendor.asc" --json; }
+plan_adapted
+expect_exit 0
+expect_json '[.patches[0].cells[0] | .verdict, (.evidence[] | .offset)] | unique == [0, "needed"]'
+adapt
+expect_exit 1
+expect_stderr 'signed with a key that was not given'
+adapt --key "$T/stranger.asc"
+expect_exit 1
+refute_file "$T/adapted"
+adapt --key "$T/vendor.asc" --tree "$T/linux-5.10.999"
+expect_exit 2
+
 # ---- build: its own spec and its own configuration ----
 run build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --key "$T/vendor.asc" --until package --json
 expect_exit 0
