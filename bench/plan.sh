@@ -33,12 +33,10 @@ PY
 median() { cut -d' ' -f"${2:-1}" "$1" | sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
 plan() { "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$1"; }
 
-# what quilt is asked to do is done: all patches are pushed
+# what quilt is asked to do is done: all patches are pushed. The folder it does that in is new, and is removed when no clock runs.
 cat > "$scratch/peer" <<'PEER'
 #!/bin/bash
 set -e
-rm -rf "$1/tree"
-mkdir "$1/tree"
 cd "$1/tree"
 quilt setup --fast --sourcedir "$2/SOURCES" "$2/SPECS/kernel.spec"
 cd */linux-*/ 2>/dev/null || cd linux-*/
@@ -49,8 +47,10 @@ chmod +x "$scratch/peer"
 patches=$(grep -cvE '^(#|$)' "$series/series")
 for run in $(seq $runs); do
     echo "run $run of $runs"
+    rm -rf "$scratch/tree" "$scratch/work"
+    mkdir "$scratch/tree"
     timed "$scratch/quilt" "$scratch/peer" "$scratch" "$topdir" "$patches"
-    rm -rf "$scratch/work"
+    rm -rf "$scratch/tree"
     timed "$scratch/cold" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
     timed "$scratch/warm" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
 done
@@ -70,13 +70,27 @@ while [ $number -lt 9 ]; do
         diff -u --label "a/$path" --label "b/$path" "$file" "$scratch/changed" > "$scratch/nine/$number.patch" || true
     done
 done
+
+# ten sources of their own: the files that the nine patches touch, whole, each time with another first line
 ten=()
-for _ in $(seq 10); do ten+=(--tarball "$tarball" --sha256 "$sum"); done
+for source in $(seq 10); do
+    top=$scratch/linux-5.10.$source
+    for file in $files; do
+        path=$top/${file#*/files/}
+        mkdir -p "$(dirname "$path")"
+        { echo "/* source $source */"; cat "$file"; } > "$path"
+    done
+    printf 'VERSION = 5\nPATCHLEVEL = 10\nSUBLEVEL = %s\nEXTRAVERSION =\n' "$source" > "$top/Makefile"
+    tar -C "$scratch" -cJf "$top.tar.xz" "$(basename "$top")"
+    ten+=(--tarball "$top.tar.xz" --sha256 "$(sha256sum "$top.tar.xz" | cut -d' ' -f1)")
+done
 matrix() { timed "$scratch/$1" "$kmesh" plan --series "$scratch/nine" "${ten[@]}" --work "$scratch/work"; }
 matrix first
 for _ in $(seq $runs); do matrix matrix; done
-cells=$("$kmesh" plan --series "$scratch/nine" "${ten[@]}" --work "$scratch/work" --json 2> /dev/null | jq '[.patches[].cells[]] | length')
-[ "$cells" = 90 ] || { echo "the matrix has $cells cells" >&2; exit 1; }
+"$kmesh" plan --series "$scratch/nine" "${ten[@]}" --work "$scratch/work" --json > "$scratch/matrix.json" 2> /dev/null
+cells=$(jq '[.patches[].cells[]] | length' "$scratch/matrix.json")
+sources=$(jq '[.baselines[].fingerprint] | unique | length' "$scratch/matrix.json")
+[ "$cells" = 90 ] && [ "$sources" = 10 ] || { echo "the matrix has $cells cells, of $sources sources" >&2; exit 1; }
 
 ratio() { awk "BEGIN { printf \"%.1f\", $(median "$scratch/quilt") / $(median "$scratch/$1") }"; }
 cold=$(ratio cold)
@@ -95,7 +109,8 @@ three() { printf '%.3f' "$1"; }
     echo "| quilt setup --fast, quilt push -a | $(three "$(median "$scratch/quilt")") s | (the peer) | |"
     row "plan of the same tarball, nothing kept" "$(three "$(median "$scratch/cold")") s: $cold times faster" "1.7 times" "$cold >= 1.7"
     row "the same, asked again" "$(three "$(median "$scratch/warm")") s: $warm times faster" "140 times" "$warm >= 140"
-    row "9 patches on 10 sources, asked again" "$(three "$matrix") s" "at most 0.5 s" "$matrix <= 0.5"
+    row "9 patches on 10 sources (tarballs of the touched files), asked again" "$(three "$matrix") s" "at most 0.5 s" "$matrix <= 0.5"
     row "most memory of any of these" "$memory MiB" "at most 200 MiB" "$memory <= 200"
 } > "$output"
 cat "$output"
+none_missed "$output"

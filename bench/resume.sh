@@ -5,6 +5,8 @@
 # where a build is from nothing and for the build that is cut off. Writes a table.
 # usage: resume.sh OUTPUT
 set -euo pipefail
+# shellcheck source=bench/table.sh
+. "$(dirname "$0")/table.sh"
 output=$1
 work=$REPOSITORY/build/resume
 source=("$REPOSITORY"/build/kernel/source/linux-source-5.10.tar.xz)
@@ -76,14 +78,14 @@ ratio() { awk "BEGIN { printf \"%.1f\", $1 / $2 }"; }
     echo "Made by \`bench/resume.sh\`: Linux 5.10 with the lean configuration up to its packages, in one run, one machine"
     echo "($(nproc) cores, $(gcc --version | head -n 1)). Without help of the compiler cache."
     echo
-    echo "| figure | measured | goal |"
-    echo "| --- | --- | --- |"
-    echo "| a build from nothing | $cold s, $cold_steps steps | (the peer) |"
-    echo "| killed when three quarters were compiled, the run after it | $resumed s, $resumed_steps steps, $(ratio "$cold" "$resumed")x faster | |"
-    echo "| its packages are those of the undisturbed build in another folder, at another time | $equal | equal |"
-    echo "| after one patch was edited | $rebuilt s, $rebuilt_steps steps, $(ratio "$cold" "$rebuilt")x faster | at least 5x |"
-    echo "| its packages are those of a build from nothing in another folder | $edited | equal |"
+    echo "| figure | measured | goal | |"
+    echo "| --- | --- | --- | --- |"
+    echo "| a build from nothing | $cold s, $cold_steps steps | (the peer) | |"
+    echo "| killed when three quarters were compiled, the run after it | $resumed s, $resumed_steps steps, $(ratio "$cold" "$resumed")x faster | | |"
+    row "its packages are those of the undisturbed build in another folder, at another time" "$equal" equal "\"$equal\" != \"no\""
+    row "after one patch was edited" "$rebuilt s, $rebuilt_steps steps, $(ratio "$cold" "$rebuilt")x faster" "at least 5x" "$(ratio "$cold" "$rebuilt") >= 5"
+    row "its packages are those of a build from nothing in another folder" "$edited" equal "\"$edited\" != \"no\""
     "$REPOSITORY/bench/known-failures.sh"
 } > "$output"
 cat "$output"
-[ "$equal" != no ] && [ "$edited" != no ]
+none_missed "$output"

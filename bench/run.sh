@@ -84,3 +84,4 @@ again=$(median < "$scratch/again")
 } > bench/RESULTS.md
 cat bench/RESULTS.md
 rm -rf "$scratch"
+none_missed bench/RESULTS.md

@@ -67,3 +67,4 @@ measure() {
     measure largest
 } > "$output"
 cat "$output"
+none_missed "$output"

@@ -8,3 +8,8 @@ row() {
     awk "BEGIN { exit !($4) }" || met=missed
     echo "| $1 | $2 | $3 | $met |"
 }
+
+# none_missed FILE: fails, and names them, where a goal of the table was missed: a test that reads figures must not pass then.
+none_missed() {
+    ! grep '| missed |$' "$1" >&2 || { echo "FAILED: a goal of $1 is missed" >&2; return 1; }
+}
