@@ -5,8 +5,11 @@
 usage: oracle.py KMESH PATCHES TREES LABELS OUTPUT.md
 
 PATCHES has a folder a package (5.10.262-1/patches/...), TREES a folder a baseline with the files that some patch touches and
-the Makefile. Writes a table; fails where a `needed` is refused by `patch -F0`, a `present` cannot be taken back, a constructed
-pair is misjudged, or a label is missed.
+the Makefile. Writes a table. Fails where a `needed` is refused by `patch -F0` or hides that patch moved a hunk, where a `present`
+cannot be taken back, where a pair that people labelled is said to be `needed`, `present` or `equivalent` and is not, where a
+labelled patch is gone, where there are too few pairs, and where a share of the table is below FLOOR (or its own, in
+LABEL_FLOORS). Single pairs that are judged more strictly than they were constructed or labelled are notes: the plan may be
+stricter than GNU patch, as long as that is rare.
 """
 import collections
 import concurrent.futures
@@ -25,6 +28,9 @@ KMESH, PATCHES, TREES, LABELS, OUTPUT = sys.argv[1:6]
 PATCHES, TREES = pathlib.Path(PATCHES), pathlib.Path(TREES)
 BASELINES = ["5.10", "6.1", "6.12"]
 SHIFT = "/* shifted */\n" * 7
+FLOOR = 0.98  # of every recall, and of what was constructed
+# `needed` by hand are those that a person had to look at: few, and chosen for being hard
+LABEL_FLOORS = {"needed": 0.90}
 
 
 def touched(text):
@@ -163,6 +169,22 @@ def share(part, whole):
     return f"{part} of {whole}" + (f" ({100 * part / whole:.1f} %)" if whole else "")
 
 
+def floored(name, part, whole, floor, wrong):
+    """A row whose share must not be below the floor; none of none proves nothing, either."""
+    met = whole > 0 and part >= floor * whole
+    if not met:
+        wrong.append(f"{name}: {share(part, whole)}, and the floor is {100 * floor:.0f} %")
+    return (name, share(part, whole), f"at least {100 * floor:.0f} %", "met" if met else "MISSED")
+
+
+EQUIVALENT = """
+A remark on `equivalent`: the plan says it only where the patch's own `Kmesh-Present-If` check finds the feature, and a stranger's
+patch has none. Among the real pairs these are the archive's own patches. For those labelled `equivalent` the check was written by
+the person who labelled them (the column `check` of `tests/data/plan/labels.tsv`), with the tree before their eyes: that row shows
+that such a check is followed, not that the plan would find the feature without one.
+"""
+
+
 def main():
     paths = sorted(p for p in PATCHES.rglob("*.patch") if p.is_file())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -179,18 +201,18 @@ def main():
         if p.verdict == "present" and not p.gnu[1]:
             wrong.append(f"{where}: present, and patch -R -F0 cannot take it back")
     refused = [p for p in real if p.verdict.startswith("refused")]
-    rows = [("real pairs (patches as they are, on trees as they are)", str(len(real)))]
+    rows = [("real pairs (patches as they are, on trees as they are)", str(len(real)), "", "")]
     verdicts = collections.Counter(p.verdict.split(":")[0] for p in real)
-    rows.append(("of them", ", ".join(f"{n} {v}" for v, n in verdicts.most_common())))
+    rows.append(("of them", ", ".join(f"{n} {v}" for v, n in verdicts.most_common()), "", ""))
     for name, index in (("needed", 0), ("present", 1)):
         could = [p for p in real if p.gnu[index] and not p.gnu[1 - index]]
-        rows.append((f"recall of `{name}`, where GNU patch " + ("applies it" if index == 0 else "takes it back") + " and not the reverse",
-                     share(sum(p.verdict == name for p in could), len(could))))
+        rows.append(floored(f"recall of `{name}`, where GNU patch " + ("applies it" if index == 0 else "takes it back") + " and not the reverse",
+                            sum(p.verdict == name for p in could), len(could), FLOOR, wrong))
     built = [p for p in pairs if p.kind != "real" and not p.verdict.startswith("refused")]
     for kind in ("applied", "taken back", "applied in part", "shifted"):
         of_kind = [p for p in built if p.kind == kind]
         right = [p for p in of_kind if p.verdict == p.expected]
-        rows.append((f"constructed, {kind}: judged as constructed (`{of_kind[0].expected if of_kind else ''}`)", share(len(right), len(of_kind))))
+        rows.append(floored(f"constructed, {kind}: judged as constructed (`{of_kind[0].expected if of_kind else ''}`)", len(right), len(of_kind), FLOOR, wrong))
     by_label = collections.defaultdict(list)
     for row, verdict in labels:
         by_label[row["verdict"]].append((row, verdict))
@@ -199,13 +221,13 @@ def main():
         elif verdict in ("needed", "present", "equivalent") and verdict != row["verdict"]:
             wrong.append(f"{row['package']} {row['patch']} on {row['tree']}: {verdict}, labelled {row['verdict']}: {row['why']}")
     for label, judged in sorted(by_label.items()):
-        rows.append((f"labelled by hand as `{label}`: judged so", share(sum(v == label for _, v in judged), len(judged))))
-    rows.append(("patches refused (renames, binary changes: `patch` would not apply them either, or not strictly)",
-                 share(len({(p.package, p.patch) for p in refused}), len(paths))))
+        rows.append(floored(f"labelled by hand as `{label}`: judged so", sum(v == label for _, v in judged), len(judged), LABEL_FLOORS.get(label, FLOOR), wrong))
+    rows.append(("patches refused (renames, copies, binary changes, links, modes alone: no hunk tells whether they are there)",
+                 share(len({(p.package, p.patch) for p in refused}), len(paths)), "", ""))
     title = ("# The plan's verdicts against GNU patch, and against people\n\n"
              f"Made by `tests/plan/oracle.sh`: {len(paths)} patches, the archive's and those of Debian's own `linux` packages (tests/data/plan), on the sources of all\n"
              "baselines. What GNU patch says is what `patch -F0` says, forward and in reverse; the constructed pairs are made of those.\n\n")
-    table = title + "| | |\n| --- | --- |\n" + "".join(f"| {a} | {b} |\n" for a, b in rows)
+    table = title + "| figure | measured | floor | |\n| --- | --- | --- | --- |\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + EQUIVALENT
     print(table)
     if OUTPUT != "-":
         pathlib.Path(OUTPUT).write_text(table)
