@@ -91,6 +91,9 @@ Result<Hunk> parse_hunk(Cursor& cursor, bool mailed) {
   while (old_count > 0 || new_count > 0 || cursor.peek().starts_with("\\")) {
     if (!cursor.more()) return malformed(cursor.number(), "the patch ends inside a hunk");
     std::string line(cursor.take());
+    if (!line.ends_with('\n') && !line.starts_with('\\'))
+      return malformed(cursor.number(),
+                       "the patch ends in the middle of a line, and patch would not take it");
     if (mailed && line.ends_with("\r\n")) line.erase(line.size() - 2, 1);
     const char kind = line == "\n" ? ' ' : line.front();
     if (kind == '\\') {

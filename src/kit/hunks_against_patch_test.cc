@@ -242,6 +242,19 @@ TEST_F(AgainstPatch, BothPutTwoHunksOfNoContextAtOnePlace) {
   EXPECT_EQ(get("f"), joined(match.result));
 }
 
+TEST_F(AgainstPatch, BothRefuseAPatchThatEndsInTheMiddleOfALine) {
+  for (const std::string text : {"a\nb\n", "a\nb"}) {
+    put("f", text);
+    for (const std::string end : {" b", "-b", " b\n+c"}) {
+      const std::string counts = end == " b" ? "1,2 +1,2" : end == "-b" ? "1,2 +1" : "1,2 +1,3";
+      const std::string diff = "--- a/f\n+++ b/f\n@@ -" + counts + " @@\n-a\n+A\n" + end;
+      put("p", diff);
+      EXPECT_FALSE(run({"patch", "-s", "-f", "-F0", "-p1", "--dry-run", "-i", "p"}).ok()) << diff;
+      EXPECT_FALSE(parse_diff(diff)) << diff;
+    }
+  }
+}
+
 TEST_F(AgainstPatch, BothDropTheReturnsOfAMailedPatch) {
   put("f", "a\nb\n");
   const std::string diff = "--- a/f\r\n+++ b/f\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+B\r\n";

@@ -88,6 +88,8 @@ TEST(ParseDiff, RefusesHunksThatDoNotAddUp) {
   EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n\\ No newline at end of file\n"),
               HasSubstr("No newline"));
   EXPECT_THAT(refusal("--- a/f\n+++ b/f\n"), HasSubstr("f has no hunk"));
+  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b"),
+              HasSubstr("line 5: the patch ends in the middle of a line"));
 }
 
 // GNU patch -s passes over such a hunk without a word and exits with 0.
