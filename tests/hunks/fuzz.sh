@@ -26,6 +26,9 @@ seed no-newline '--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end
 seed no-context '--- a/f\n+++ b/f\n@@ -2 +2 @@\n-b\n+B\n@@ -3,0 +4,2 @@\n+x\n+y\n\0a\nb\nc\n'
 seed rename 'diff --git a/f b/g\nsimilarity index 90%\nrename from f\nrename to g\n'
 seed mode "diff --git a/f b/f\nold mode 100644\nnew mode 100755\n--- a/f\n+++ b/f\n$hunk"
+seed mode-alone 'diff --git a/f b/f\nold mode 100644\nnew mode 100755\n'
+seed script "diff --git a/f b/f\nnew file mode 100755\nindex 0..1\n--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"
+seed link "diff --git a/f b/f\nnew file mode 120000\n--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"
 seed binary 'diff --git a/f b/f\nGIT binary patch\nliteral 3\nKcmZ=\n'
 seed created '--- /dev/null\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n'
 seed deleted '--- a/f\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-b\n\0a\nb\n'
