@@ -151,6 +151,15 @@ Patch0: small.patch'
     says 'Bad (file|source)'
 }
 
+# rpm names no line, and calls it by the tag's name.
+fail_spec_encoding() {
+    nowhere
+    small_spec
+    sed -i '0,/^Summary:.*/s//Summary: caf\xe9/' "$SCENE/kmesh/rpmbuild/SPECS/small.spec"
+    record 'rpmbuild -bp SPECS/small.spec'
+    says 'invalid utf-8 encoding'
+}
+
 fail_source_damaged() {
     nowhere
     small_spec
