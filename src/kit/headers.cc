@@ -211,11 +211,12 @@ Result<HeadersReport> install_header(Kit& kit, const HeadersOptions& options) {
                     "is kept nor what this program put there",
                     place.header),
         "restore keeps it and forgets the older one; then install again", call("restore", options));
-  if (!state && now == hash)
+  KMESH_LET(there, kit.disk.read(place.header));
+  if (!state && (now == hash || there.ends_with(kHeaderMark)))
     return fail(
-        fmt::format("{} is byte for byte the header that is to be installed, and no record says what "
-                    "was there before",
-                    place.header),
+        fmt::format("{} is {}, and no record says what was there before", place.header,
+                    now == hash ? "byte for byte the header that is to be installed"
+                                : "the header of another enhanced kernel"),
         fmt::format("a package brought it, or {} was removed. Nothing is to be done; the original comes "
                     "back with its package, installed again",
                     place.states));

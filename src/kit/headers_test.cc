@@ -152,6 +152,13 @@ TEST_F(HeadersTest, AHeaderWithoutARecordIsNotTakenForAnOriginal) {
   disk_.files.erase(kKept);
   EXPECT_THAT(error(install_header(kit_, options_)), HasSubstr("no record says what was there before"));
   EXPECT_EQ(disk_.files[kHeader], kOurs);
+  const std::string another = std::string("#define ANOTHER 1\n") + std::string(kHeaderMark);
+  disk_.files[kHeader] = another;
+  EXPECT_THAT(
+      error(install_header(kit_, options_)),
+      HasSubstr("is the header of another enhanced kernel, and no record says what was there before"));
+  EXPECT_EQ(disk_.files[kHeader], another);
+  EXPECT_FALSE(disk_.exists(kState));
 }
 
 TEST_F(HeadersTest, ALostRecordBesideTheOriginalKeepsTheOriginal) {

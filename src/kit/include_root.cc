@@ -62,6 +62,8 @@ Result<std::vector<std::string>> make_include_root(Kit& kit, const Side& side, c
   }
   if (!kit.disk.exists(join(work, kHeader)))
     return fail("the kernel's headers have no linux/bpf.h", fmt::format("the whole log is {}", side.log));
+  KMESH_LET(text, kit.disk.read(join(work, kHeader)));
+  KMESH_TRY(kit.disk.write(join(work, kHeader), text + std::string(kHeaderMark)));
   KMESH_TRY(kit.disk.write(join(work, kPc), include_root_pc(version)));
   return std::vector<std::string>{kHeader, kPc};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,6 +24,9 @@ struct IncludeRoot {
 // `make headers_install` in its tree. Gives the files to hold it to, below the work folder.
 Result<std::vector<std::string>> make_include_root(Kit& kit, const Side& side, const KernelRecipe& recipe,
                                                    const std::string& work, const std::string& version);
+
+// The last line of its linux/bpf.h: by that a header is known for one of ours wherever it is copied to.
+inline constexpr std::string_view kHeaderMark = "/* of an enhanced kernel: made by kmesh-kernel */\n";
 
 // Errors: the work folder has none, with the command that makes it.
 Result<IncludeRoot> find_include_root(Kit& kit, const std::string& work);

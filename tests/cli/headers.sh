@@ -28,6 +28,8 @@ run headers path --work "$W"
 expect_exit 0
 expect_same "$(cat "$T/out")" "$W/headers/include" "the include root"
 expect_file "$OURS"
+tail -n 1 "$OURS" > "$T/mark"
+grep -q 'made by kmesh-kernel' "$T/mark" || fail "the header of the include root has no mark"
 run headers path --json --work "$W"
 expect_exit 0
 expect_json '.ok and .kernel == "5.10.999"'
@@ -98,6 +100,13 @@ for root in plain_root dpkg_root; do
     headers install
     expect_exit 1
     expect_stderr 'no record says'
+    # and another enhanced kernel's is none of the distribution's either
+    { echo '#define OLDER 1'; cat "$T/mark"; } > "$HEADER"
+    inventory "$R" > "$T/installed"
+    headers install
+    expect_exit 1
+    expect_stderr 'another enhanced kernel, and no record says'
+    inventory "$R" | cmp - "$T/installed" || fail "a refused install changed something"
     refute_file "$R/var/lib/kmesh"
 
     # ---- nothing to replace ----
