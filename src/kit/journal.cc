@@ -80,6 +80,13 @@ std::string Journal::why_not(const std::string& stage, const std::map<std::strin
   return {};
 }
 
+bool Journal::was_altered(const std::string& stage, const std::string& path) {
+  const auto found = records_.find(stage);
+  if (found == records_.end() || !found->second.outputs.contains(path)) return false;
+  const auto now = disk_->sha256(join(work_, path));
+  return now && *now != found->second.outputs.at(path);
+}
+
 std::string Journal::fact(const std::string& stage, const std::string& name) const {
   const auto found = records_.find(stage);
   if (found == records_.end()) return {};

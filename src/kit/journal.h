@@ -34,6 +34,8 @@ class Journal {
 
   // Called before a stage begins: a run that is cut off leaves no record behind.
   Result<void> forget(const std::string& stage);
+  // Whether an output is there and is not what the stage made.
+  bool was_altered(const std::string& stage, const std::string& path);
   // Called when it has ended; hashes the outputs (paths below the work folder).
   Result<void> finish(const std::string& stage, StageRecord record, const std::vector<std::string>& outputs);
 

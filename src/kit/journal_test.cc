@@ -95,6 +95,19 @@ TEST_F(JournalTest, AJournalThatCannotBeWrittenIsAnError) {
   EXPECT_FALSE(journal.forget("build"));
 }
 
+TEST_F(JournalTest, KnowsWhatSomebodyAltered) {
+  disk_.files["/w/spec"] = "made";
+  Journal journal = opened(disk_);
+  EXPECT_FALSE(journal.was_altered("edit", "spec")) << "nobody has made it";
+  ASSERT_TRUE(journal.finish("edit", record_of({}), {"spec"}));
+  EXPECT_FALSE(journal.was_altered("edit", "spec"));
+  EXPECT_FALSE(journal.was_altered("edit", "other"));
+  disk_.files["/w/spec"] = "mended";
+  EXPECT_TRUE(journal.was_altered("edit", "spec"));
+  disk_.files.erase("/w/spec");
+  EXPECT_FALSE(journal.was_altered("edit", "spec")) << "gone is not altered";
+}
+
 // Names come from files, and files may be called anything.
 TEST_F(JournalTest, TextThatIsNoUtf8IsNoCrash) {
   Journal journal = opened(disk_);

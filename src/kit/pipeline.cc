@@ -169,10 +169,11 @@ class Build {
       KMESH_LET(spec, unpack_source_package(kit_, source_package_, enhanced_));
       KMESH_TRY(edit_source_package(kit_, spec, series_folder_, needed, enhanced_));
       Made made{{{"spec", below(spec)}}, {below(spec)}};
-      for (const auto* planned : needed)
-        made.outputs.push_back("enhanced/rpmbuild/SOURCES/" + planned->patch.file);
+      KMESH_LET(sources, kit_.disk.list(enhanced_.path("rpmbuild/SOURCES")));
+      for (const auto& name : sources) made.outputs.push_back("enhanced/rpmbuild/SOURCES/" + name);
       return made;
     };
+    KMESH_TRY(keep_altered_spec());
     KMESH_LET(facts, stages_.run("edit", edit_inputs_, lay_out));
     if (options_.output != Output::kRpm) return {};
     enhanced_spec_ = work(facts["spec"]);
@@ -424,6 +425,16 @@ class Build {
     const std::string config = enhanced_.path("resolved.config");
     KMESH_TRY(kit_.disk.copy(join(tree, ".config"), config));
     return Prepared{config, last->lost, last->drawn};
+  }
+
+  // A spec that somebody mended by hand goes away with its folder: not without a copy.
+  Result<void> keep_altered_spec() {
+    const std::string spec = journal_.fact("edit", "spec");
+    if (!journal_.was_altered("edit", spec)) return {};
+    const std::string copy = name_of(spec) + ".altered";
+    report_.warnings.push_back(
+        fmt::format("{} was altered by hand; it was made anew, and {} is what lay there", spec, copy));
+    return kit_.disk.copy(work(spec), work(copy));
   }
 
   // What patches touch is compiled first: an error in one is seen before the long part. Somebody's spec has

@@ -24,6 +24,15 @@ Seals parsed(std::string_view text) {
   return seals;
 }
 
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](auto end) { return name.ends_with(end); });
+}
+
+bool is_tool_source(std::string_view name) {
+  return !ends_with_any(name, {".lex.c", ".tab.c", ".tab.h", "-cfg", ".mod.c"}) &&
+         (ends_with_any(name, {".c", ".cc", ".h", ".l", ".y", ".pl", ".sh"}) || name == "Makefile");
+}
+
 Result<std::string> listed(Kit& kit, const std::string& tree) {
   KMESH_LET(files, list_files(kit, tree));
   std::string text;
@@ -45,12 +54,16 @@ Result<std::string> list_files(Kit& kit, const std::string& tree) {
 }
 
 bool is_product(std::string_view path) {
-  static constexpr std::array<std::string_view, 5> kFolders = {
-      "include/config/", "include/generated/", "scripts/kconfig/", "scripts/basic/", "debian/"};
+  static constexpr std::array<std::string_view, 3> kFolders = {"include/config/", "include/generated/",
+                                                               "debian/"};
+  // kbuild's own tools are linked beside their sources
+  static constexpr std::array<std::string_view, 2> kTools = {"scripts/kconfig/", "scripts/basic/"};
   static constexpr std::array<std::string_view, 12> kEnds = {
       ".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order", ".builtin", ".d", ".so", ".symvers", ".dbg"};
   const auto slash = path.rfind('/');
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  if (std::any_of(kTools.begin(), kTools.end(), [&](auto folder) { return path.starts_with(folder); }))
+    return !is_tool_source(name);
   return (name.starts_with('.') && path != ".config") ||
          std::any_of(kFolders.begin(), kFolders.end(),
                      [&](auto folder) { return path.starts_with(folder); }) ||

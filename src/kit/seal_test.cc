@@ -77,10 +77,12 @@ TEST_F(SealTest, WithoutTreeOrSealNothingHolds) {
 TEST(IsProduct, KnowsWhatKbuildMakes) {
   for (const char* path :
        {"a.o", "x/y.ko", "x/.y.o.cmd", "include/config/auto.conf", "arch/x86/include/generated/asm/x.h",
-        "scripts/kconfig/conf", "modules.order", "k.mod.c"})
+        "scripts/kconfig/conf", "scripts/kconfig/parser.tab.h", "scripts/kconfig/lexer.lex.c",
+        "scripts/basic/fixdep", "modules.order", "k.mod.c"})
     EXPECT_TRUE(is_product(path)) << path;
   for (const char* path :
-       {"a.c", ".config", "a.h", "Makefile", "scripts/bpf_doc.py", "include/linux/config.h", "ko"})
+       {"a.c", ".config", "a.h", "Makefile", "scripts/bpf_doc.py", "include/linux/config.h", "ko",
+        "scripts/kconfig/confdata.c", "scripts/kconfig/parser.y", "scripts/basic/Makefile"})
     EXPECT_FALSE(is_product(path)) << path;
 }
 

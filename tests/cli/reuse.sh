@@ -43,6 +43,13 @@ echo tampered >> "$W/enhanced/rpmbuild/SPECS/kernel.spec"
 build --until prep
 expect_exit 0
 [[ $(stage_was edit) == "done: "*"was altered" ]] || fail "an altered spec was taken for good: $(stage_was edit)"
+grep -qx tampered "$W/kernel.spec.altered" || fail "what somebody wrote into the spec is lost"
+expect_stdout 'kernel\.spec was altered by hand'
+! grep -qx tampered "$W/enhanced/rpmbuild/SPECS/kernel.spec" || fail "the altered spec was built"
+echo '# CONFIG_TINY is not set' >> "$W/enhanced/rpmbuild/SOURCES/kernel.config"
+build --until package
+expect_exit 0
+expect_stage edit "done: enhanced/rpmbuild/SOURCES/kernel.config was altered"
 build --until package
 expect_exit 0
 rm "$W"/packages/kernel-headers-*.rpm
