@@ -74,8 +74,12 @@ void StatusWriter::begin(const std::string& stage) {
 }
 
 void StatusWriter::doing(std::string_view what) {
-  what_ = plain(what);
-  for (char& c : what_) c = c == '\n' || c == '\t' ? ' ' : c;  // it is one line that is overwritten
+  what_.clear();
+  // it is one line that is overwritten, and a narrow one at times: make's columns have no place in it
+  for (const char c : plain(what)) {
+    const char shown = c == '\n' || c == '\t' ? ' ' : c;
+    if (shown != ' ' || !what_.ends_with(' ')) what_ += shown;
+  }
   draw(false);
 }
 

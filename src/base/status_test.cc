@@ -86,7 +86,7 @@ TEST_F(StatusTest, ATerminalHasOneLineThatOverwritesItself) {
   std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("CC      drivers/net/ethernet/a/very/long/name/of/a/file.o");
   const std::string drawn = written();
-  EXPECT_EQ(drawn, "\r\x1b[Kbuild    CC      drivers/net/etherne...")
+  EXPECT_EQ(drawn, "\r\x1b[Kbuild    CC drivers/net/ethernet/a/v...")
       << "one column less than the terminal has";
   status.doing("too early to be drawn again");
   status.end("done");

@@ -17,7 +17,7 @@ done
 rm -rf "$W"
 cat > hooks.mk <<'H'
 NAME = a/very/long/name/of/a/file/that/does/not/fit/into/a/narrow/terminal/of/sixty/columns
-HOOK_BUILD = for i in 1 2 3 4 5 6; do printf '  CC      %b%s\n' '\033]0;title\007' "$(NAME)/$$i.o"; sleep 0.15; done
+HOOK_BUILD = for i in 1 2 3 4 5 6; do printf '  CC      %b%s\n' '\033]0;t\007' "$(NAME)/$$i.o"; sleep 0.15; done
 H
 fake_kernel
 cat > call <<C
