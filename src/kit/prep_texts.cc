@@ -103,7 +103,7 @@ Result<std::string> stopping_spec(std::string_view spec, const std::string& list
       {fmt::format(
           "while read -r kmesh; do if [ -f \"$kmesh\" ]; then cp --parents -- \"$kmesh\" {}; fi; done < {}",
           target, list)},
-      {"exit 0"});
+      {fmt::format(": > {}.reached", list), "exit 0"});
 }
 
 Result<TouchedFiles> read_prep_texts(Kit& kit, const Side& side, const std::string& package,
@@ -132,7 +132,8 @@ Result<TouchedFiles> read_prep_texts(Kit& kit, const Side& side, const std::stri
   }
   kit.status.doing("the spec's own patches");
   KMESH_LET(reduced, run_prep(kit, side, stop));
-  if (!reduced.ok()) {
+  const std::string reached = side.path("wanted.reached");
+  if (!reduced.ok() || !kit.disk.exists(reached)) {
     // a %prep that looks at other files needs all of them
     for (const auto& name : contents.kernels)
       KMESH_TRY(kit.disk.rename(side.path("whole-" + name), join(sources, name)));
@@ -141,6 +142,11 @@ Result<TouchedFiles> read_prep_texts(Kit& kit, const Side& side, const std::stri
     if (!again.ok())
       return fail("the spec's own %prep fails", fmt::format("the whole log is {}", side.log), "",
                   first_error(again.output));
+    if (!kit.disk.exists(reached))
+      return fail(
+          "the spec's own %prep ends before it comes to where our patches would follow",
+          fmt::format("it goes another way than its lines tell (an \"exit\", say); the whole log is {}",
+                      side.log));
   }
   KMESH_LET(files, kept_touched(kit, paths, side.path("texts")));
   KMESH_TRY(kit.disk.remove_all(side.path("rpmbuild")));

@@ -24,7 +24,9 @@ TEST(StoppingSpec, EndsThePrepWhereOurPatchesWouldFollow) {
       "Source0: a\n%prep\n%setup -q -n k -c\n(cd linux\n%patch1 -p1\n)\nmake oldconfig\n", "/l", "/t");
   ASSERT_TRUE(spec) << spec.error().what;
   EXPECT_THAT(*spec, HasSubstr(")\n# kmesh-kernel: added lines begin\n(cd linux && while read -r kmesh;"));
-  EXPECT_THAT(*spec, HasSubstr("done < /l)\nexit 0\n# kmesh-kernel: added lines end\nmake oldconfig\n"));
+  EXPECT_THAT(
+      *spec,
+      HasSubstr("done < /l)\n: > /l.reached\nexit 0\n# kmesh-kernel: added lines end\nmake oldconfig\n"));
 }
 
 }  // namespace

@@ -131,6 +131,16 @@ plan "$(echo "$T"/other/SRPMS/*.src.rpm)" --no-verify
 expect_exit 1
 expect_stderr 'holds no kernel'
 
+# a %prep that goes another way than its lines tell: it ends before the line that applies ours
+cp "$T/distribution/SPECS/kernel.spec" "$T/whole.spec"
+sed -i 's/^%patch2 -p1/test -e nothing || exit 0\n&/' "$T/distribution/SPECS/kernel.spec"
+pack_distribution
+rm -rf "$W"
+run build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --no-verify --until prep
+expect_exit 1
+expect_stderr "^error: the spec's own %prep ends before it comes to where our patches would follow"
+cp "$T/whole.spec" "$T/distribution/SPECS/kernel.spec"
+
 # a %prep that fails by itself
 sed -i 's/^%patch1 -p1/false/' "$T/distribution/SPECS/kernel.spec"
 pack_distribution
