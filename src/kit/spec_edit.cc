@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "kit/hunks.h"
 
@@ -19,9 +22,17 @@ constexpr std::string_view kBeginWithEnd =
 constexpr std::string_view kEnd = "# kmesh-kernel: added lines end";
 constexpr int kFirstSource = 9003;
 
+std::string lower(std::string_view text) {
+  std::string small(text);
+  std::transform(small.begin(), small.end(), small.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
+}
+
 struct Block {
   std::size_t line = 0;  // of the file: it goes before it
   std::vector<std::string> lines;
+  bool shell = false;
 };
 
 // Behind the head of the first %package that comes after a list of sources: a list takes no numbers, and rpm
@@ -37,6 +48,37 @@ Result<std::size_t> behind_source_list(const SpecText& spec, std::size_t list) {
       "them");
 }
 
+// Every number that a Source or a Patch may have, whichever branches are taken: those in digits, also within
+// a macro ("%{?x:Source9003: y}"), and what rpm counts on from each of them.
+std::vector<int> numbers_taken(const SpecText& spec) {
+  std::map<std::string_view, std::set<int>> taken = {{"source", {-1}}, {"patch", {-1}}};
+  for (const auto& line : spec.lines) {
+    const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
+    if (!preamble || line.comment) continue;
+    SourceTag tag;
+    if (source_tag(line.text, tag) && tag.number.empty()) {
+      auto& numbers = taken[tag.patch ? "patch" : "source"];
+      std::set<int> next;
+      for (const int number : numbers) next.insert(number + 1);
+      numbers.merge(next);
+      continue;
+    }
+    const std::string text = lower(line.text);
+    for (auto& [word, numbers] : taken) {
+      for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        int number = 0;
+        const char* const end = text.data() + text.size();
+        const auto [past, error] = std::from_chars(text.data() + at + word.size(), end, number);
+        if (error != std::errc()) continue;
+        if (stripped({past, static_cast<std::size_t>(end - past)}).starts_with(':')) numbers.insert(number);
+      }
+    }
+  }
+  auto& all = taken["source"];
+  all.merge(taken["patch"]);
+  return {all.begin(), all.end()};
+}
+
 Result<SourcePlace> find_source_place(const SpecText& spec) {
   SourcePlace place;
   std::optional<std::size_t> last;
@@ -47,12 +89,9 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     SourceTag tag;
     const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
     if (!preamble || line.comment || !source_tag(line.text, tag)) continue;
-    int number = -1;
-    std::from_chars(tag.number.data(), tag.number.data() + tag.number.size(), number);
-    place.taken.push_back(number);
     if (!tag.patch) last = i;
   }
-  std::sort(place.taken.begin(), place.taken.end());
+  place.taken = numbers_taken(spec);
   if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");
   if (list && (!last || *last < *list)) {
     KMESH_LET(behind, behind_source_list(spec, *list));
@@ -72,10 +111,16 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
 
 Result<void> check_names(const std::vector<std::string>& patches) {
   for (const auto& patch : patches) {
-    const bool bad = patch.empty() || patch.find_first_of("%/\\ \t\r\n") != std::string::npos;
+    const bool bad = patch.empty() ||
+                     patch.find_first_of("%/\\ \t\r\n;&|<>()$`'\"*?[]{}!#~") != std::string_view::npos ||
+                     patch.starts_with('-');
     if (bad)
-      return fail(fmt::format("\"{}\" cannot stand in a Source line", patch),
-                  "rpm reads % as a macro and a blank as the end; rename the patch");
+      return fail(fmt::format("\"{}\" cannot stand in a Source line and in a command", patch),
+                  "rpm reads % as a macro and a blank as the end, and the shell has signs of its own; rename "
+                  "the patch");
+    if (std::count(patches.begin(), patches.end(), patch) > 1)
+      return fail(fmt::format("two patches are called {}", patch),
+                  "they go into one folder; rename one of them");
   }
   return {};
 }
@@ -98,7 +143,9 @@ std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::
       text += fmt::format("{}{}", ends ? kBegin : kBeginWithEnd, end);
       ++number;
       for (const auto& line : next->lines) {
-        text += fmt::format("{}{}", line, end);
+        // a shell takes a carriage return for the end of the last word; of a comment it may be the end
+        const bool comment = next->shell && end == "\r\n";
+        text += fmt::format("{}{}{}", line, comment ? " #" : "", end);
         added.push_back(fmt::format("line {}: {}", ++number, line));
       }
       text += fmt::format("{}{}", kEnd, end);
@@ -123,7 +170,7 @@ Result<std::string> insert_at_place(std::string_view spec, const std::vector<std
                                     const std::vector<std::string>& after) {
   KMESH_LET(text, read_spec(spec));
   KMESH_LET(place, find_prep_place(text));
-  Block block{place.line, {}};
+  Block block{place.line, {}, true};
   for (const auto& command : in_tree) block.lines.push_back(in_folder(place, command));
   block.lines.insert(block.lines.end(), after.begin(), after.end());
   std::vector<std::string> added;
@@ -150,7 +197,7 @@ Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::stri
   SpecEdit edit;
   edit.place = prep.reason;
   Block sources{source.line, {}};
-  Block applied{prep.line, {}};
+  Block applied{prep.line, {}, true};
   int number = kFirstSource;
   for (const auto& patch : patches) {
     while (std::binary_search(source.taken.begin(), source.taken.end(), number) ||

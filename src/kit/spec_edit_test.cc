@@ -113,7 +113,7 @@ TEST(EditSpec, InAFileOfTwoSystemsLinesEndAsTheLineBeforeThem) {
   const std::string mixed = "Source0: l.tar\n%prep\r\n%setup\r\n%build\n";
   const std::string text = edited(mixed, {"a.patch"});
   EXPECT_THAT(text, HasSubstr("\nSource9003: a.patch\n"));
-  EXPECT_THAT(text, HasSubstr("-i %{SOURCE9003}\r\n"));
+  EXPECT_THAT(text, HasSubstr("-i %{SOURCE9003} #\r\n")) << "or the shell would look for a.patch\\r";
   EXPECT_EQ(undo_spec(text), mixed);
   const std::string closed = edited("Source0: l.tar\r\n%prep\n%setup", {"a.patch"});
   EXPECT_THAT(closed, HasSubstr("-i %{SOURCE9003}\n"));
@@ -127,6 +127,17 @@ TEST(EditSpec, NumbersThatAreTakenAreLeftOut) {
   EXPECT_THAT(text, HasSubstr("%{SOURCE9004}\n"));
   EXPECT_THAT(text, HasSubstr("%{SOURCE9006}\n"));
   EXPECT_EQ(count(text, "Source9005:"), 1U);
+}
+
+TEST(EditSpec, NumbersOfBranchesThatAreNotTaken) {
+  const std::string rest = "%prep\n%setup\n%build\n";
+  EXPECT_THAT(edited("%if 0%{?x:1}\nSource9002: a\n%endif\nSource: b\n" + rest, {"p"}),
+              HasSubstr("Source9004: p\n"))
+      << "rpm counts on from 9002 where x is";
+  EXPECT_THAT(edited("Source0: a\n%{?x:Source9003: foo}\n" + rest, {"p"}), HasSubstr("Source9004: p\n"));
+  EXPECT_THAT(
+      edited("Source: a\nSource: b\nPatch: c\n" + rest.substr(0, 13) + "%patch -P0 -p1\n%build\n", {"p"}),
+      HasSubstr("Source9003: p\n"));
 }
 
 TEST(EditSpec, StaysOutsideOfConditionals) {
@@ -209,8 +220,10 @@ TEST(EditSpec, ShiftsNoSourceThatRpmCounts) {
 }
 
 TEST(EditSpec, RefusesNamesThatRpmReadsAsSomethingElse) {
-  for (const auto* name : {"a b.patch", "%{x}.patch", "", "a/b.patch"})
+  for (const auto* name :
+       {"a b.patch", "%{x}.patch", "", "a/b.patch", "a;b", "a(1).patch", "it's", "$x", "-p2"})
     EXPECT_THAT(edited(kPlain, {name}), HasSubstr("cannot stand in a Source line")) << name;
+  EXPECT_THAT(edited(kPlain, {"a.patch", "a.patch"}), HasSubstr("two patches are called a.patch"));
 }
 
 TEST(EditSpec, ASourceConditionThatReachesOverASectionIsRefused) {

@@ -19,6 +19,8 @@ Result<std::vector<std::string>> names_of(Kit& kit, const std::vector<std::strin
   std::vector<std::string> names;
   for (const auto& patch : patches) {
     if (!kit.disk.exists(patch)) return wrong_call(fmt::format("there is no patch {}", patch));
+    KMESH_LET(info, kit.disk.info(patch));
+    if (info.directory) return wrong_call(fmt::format("{} is a folder, and no patch", patch));
     names.push_back(name_of(patch));
   }
   return names;

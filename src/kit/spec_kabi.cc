@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <optional>
@@ -20,24 +21,37 @@ struct Use {
 };
 
 struct Definition {
+  std::size_t first = 0;
   std::size_t line = 0;  // the last one
   bool bcond = false;
   std::string keyword;
 };
 
-// The name after "%define ", "%global " or a %bcond; empty where the line is none.
-std::string defined_name(std::string_view line, bool& bcond, std::string& keyword) {
-  const auto text = stripped(line);
-  if (!text.starts_with('%')) return {};
-  const auto space = text.find_first_of(" \t");
-  if (space == std::string_view::npos) return {};
-  keyword = text.substr(0, space);
-  const auto rest = stripped(text.substr(space));
-  const auto end = std::find_if_not(rest.begin(), rest.end(), is_name);
-  std::string name(rest.begin(), end);
-  bcond = keyword == "%bcond" || keyword == "%bcond_with" || keyword == "%bcond_without";
-  if (bcond) return "with_" + name;
-  return keyword == "%define" || keyword == "%global" ? name : std::string();
+struct Defined {
+  std::string name;
+  std::string keyword;
+  bool bcond = false;
+};
+
+// What stands behind a "define", "global" or "bcond", wherever that is in the line: a definition may be the
+// body of a condition, "%{!?x:%global x 1}", or written "%{bcond_with x}".
+std::vector<Defined> defined_in(std::string_view line) {
+  static constexpr std::array<std::string_view, 5> kKeywords = {"define", "global", "bcond", "bcond_with",
+                                                                "bcond_without"};
+  std::vector<Defined> all;
+  for (std::size_t at = line.find_first_of("%{"); at != std::string_view::npos;
+       at = line.find_first_of("%{", at + 1)) {
+    const auto text = line.substr(at + 1);
+    const auto end = std::find_if_not(text.begin(), text.end(), is_name);
+    const auto keyword = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+    if (std::find(kKeywords.begin(), kKeywords.end(), keyword) == kKeywords.end()) continue;
+    const auto rest = stripped(text.substr(keyword.size()));
+    const auto past = std::find_if_not(rest.begin(), rest.end(), is_name);
+    const bool bcond = keyword.starts_with("bcond");
+    all.push_back(
+        {(bcond ? "with_" : "") + std::string(rest.begin(), past), "%" + std::string(keyword), bcond});
+  }
+  return all;
 }
 
 // Every macro of the text that is tested, with the way of it.
@@ -46,6 +60,11 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
     auto word = text.substr(at + 2);
     const bool may_be_absent = word.starts_with('?') || word.starts_with('!');
     word.remove_prefix(std::min(word.find_first_not_of("?!"), word.size()));
+    for (const std::string_view test : {"defined ", "undefined "}) {
+      if (!word.starts_with(test)) continue;
+      auto& use = uses[std::string(stripped(word.substr(test.size(), word.find('}') - test.size())))];
+      if (!use.defined) use.defined = line;
+    }
     for (const std::string_view test : {"with ", "without "}) {
       if (!word.starts_with(test)) continue;
       const auto name = stripped(word.substr(test.size(), word.find('}') - test.size()));
@@ -57,7 +76,10 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
     if (length == 0 || (length < word.size() && word[length] == ' ')) continue;
     auto& use = uses[std::string(word.substr(0, length))];
     // "0%{?x}" is right about both: a switch that is 0 and one that is not there
-    const bool asks = may_be_absent && length < word.size() && word[length] == ':';
+    // and a comparison with an empty string is one of being there
+    const bool quoted = at > 0 && text[at - 1] == '"' && word.substr(length).starts_with("}\"") &&
+                        text.find("\"\"") != std::string_view::npos;
+    const bool asks = may_be_absent && ((length < word.size() && word[length] == ':') || quoted);
     if (may_be_absent && !asks) continue;
     auto& kind = asks ? use.defined : use.bare;
     if (!kind) kind = line;
@@ -80,12 +102,24 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
   for (std::size_t i = 0; i < spec.lines.size(); ++i) {
     const auto& line = spec.lines[i];
     if (line.comment) continue;
-    bool bcond = false;
-    std::string keyword;
-    const auto name = defined_name(line.text, bcond, keyword);
-    if (is_kabi_switch(name)) definitions[name] = {i, bcond || definitions[name].bcond, keyword};
+    bool defines = false;
+    for (const auto& [name, keyword, bcond] : defined_in(line.text)) {
+      if (name.starts_with("without_") && is_kabi_switch("with_" + name.substr(8)))
+        return fail(fmt::format("line {}: {} says when the kABI is not checked", line.begin + 1, name),
+                    "which of its values that is, is not understood; mend the spec, or build --without it");
+      if (!is_kabi_switch(name)) continue;
+      defines = true;
+      const auto known = definitions.find(name);
+      const bool again = known != definitions.end();
+      definitions[name] = {again ? known->second.first : i, i, bcond || (again && known->second.bcond),
+                           keyword};
+    }
+    if (line.text.find("rpm.define") != std::string_view::npos &&
+        line.text.find("kabi") != std::string_view::npos)
+      return fail(fmt::format("line {}: Lua defines a switch of the kABI check", line.begin + 1),
+                  "what it comes to is not understood");
     // what a definition is made of is no test
-    if (name.empty()) find_uses(line.text, i, uses);
+    if (!defines) find_uses(line.text, i, uses);
   }
   std::vector<KabiSwitch> switches;
   for (const auto& [name, definition] : definitions) {
@@ -94,10 +128,25 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
       return fail(fmt::format("{} is tested by its value in line {} and by its being there in line {}", name,
                               spec.lines[*use.bare].begin + 1, spec.lines[*use.defined].begin + 1),
                   "no definition turns both off; mend the spec's tests");
+    const std::size_t place = behind_conditionals(spec, definition.line);
+    const std::size_t used =
+        std::min(use.bare.value_or(spec.lines.size()), use.defined.value_or(spec.lines.size()));
+    const bool early = used < spec.lines.size() && spec.lines[used].begin < place;
     const bool undefine = !use.bare && (definition.bcond || use.defined);
     const std::string keyword = definition.keyword == "%global" ? "%global" : "%define";
-    switches.push_back({name, undefine, behind_conditionals(spec, definition.line),
-                        undefine ? "%undefine " + name : fmt::format("{} {} 0", keyword, name)});
+    const std::string off = undefine ? "%undefine " + name : fmt::format("{} {} 0", keyword, name);
+    if (early) {
+      // read before its last definition: off from the first on
+      const std::size_t sooner = behind_conditionals(spec, definition.first);
+      if (spec.lines[used].begin < sooner)
+        return fail(
+            fmt::format("line {}: {} is read where it cannot be off yet", spec.lines[used].begin + 1, name),
+            fmt::format("it is defined in line {}, and there is no place between the two that holds in "
+                        "every case",
+                        spec.lines[definition.first].begin + 1));
+      switches.push_back({name, undefine, sooner, off});
+    }
+    switches.push_back({name, undefine, place, off});
   }
   // the expressions that specs build their switches of may be tested without one
   for (const auto& [name, use] : uses) {

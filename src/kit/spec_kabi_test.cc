@@ -71,5 +71,45 @@ TEST(KabiSwitches, TwoTestsThatContradictEachOtherAreRefused) {
       ElementsAre("error: with_kabichk is tested by its value in line 2 and by its being there in line 4"));
 }
 
+TEST(KabiSwitches, DefinitionsWithinALine) {
+  for (const auto* line : {"%{!?with_kabichk:%global with_kabichk 1}", "%{!?nokabi:%global with_kabichk 1}",
+                           "%{expand:%%global with_kabichk 1}"})
+    EXPECT_THAT(switches(std::string(line) + "\n%if %{with_kabichk}\n%endif\n"),
+                ElementsAre("1: %global with_kabichk 0"))
+        << line;
+  for (const auto* line : {"%{!?x:%bcond_without kabichk}", "%{bcond_without kabichk}"})
+    EXPECT_THAT(switches(std::string(line) + "\n%if %{with kabichk}\n%endif\n"),
+                ElementsAre("1: %undefine with_kabichk"))
+        << line;
+}
+
+TEST(KabiSwitches, TestsOfBeingThere) {
+  for (const auto* test :
+       {"%{defined with_kabichk}", "%{undefined with_kabichk}", "\"%{?with_kabichk}\" != \"\""})
+    EXPECT_THAT(switches("%define with_kabichk 1\n%if " + std::string(test) + "\n%endif\n"),
+                ElementsAre("1: %undefine with_kabichk"))
+        << test;
+  EXPECT_THAT(switches("A: b\n%if %{undefined _without_kabichk}\n%endif\n"),
+              ElementsAre("0: %define _without_kabichk --without-kabichk"));
+}
+
+TEST(KabiSwitches, WhatIsReadBetweenTwoDefinitionsIsOffToo) {
+  EXPECT_THAT(
+      switches("%define with_kabichk 1\n%if %{with_kabichk}\n%endif\n%ifarch s390x\n%define with_kabichk 0\n"
+               "%endif\n"),
+      ElementsAre("1: %define with_kabichk 0", "6: %define with_kabichk 0"));
+  EXPECT_THAT(switches("%define with_kabichk 1\n%global checkit %{with_kabichk}\n%define with_kabichk 1\n"),
+              ElementsAre("1: %define with_kabichk 0", "3: %define with_kabichk 0"));
+  EXPECT_THAT(switches("%ifarch x86_64\n%define with_kabichk 1\n%global checkit %{with_kabichk}\n%endif\n"),
+              ElementsAre("error: line 3: with_kabichk is read where it cannot be off yet"));
+}
+
+TEST(KabiSwitches, WhatIsNotUnderstoodIsRefused) {
+  EXPECT_THAT(switches("%define without_kabichk 0\n%if !%{without_kabichk}\n%endif\n"),
+              ElementsAre("error: line 1: without_kabichk says when the kABI is not checked"));
+  EXPECT_THAT(switches("%{lua: rpm.define(\"with_kabichk 1\")}\n"),
+              ElementsAre("error: line 1: Lua defines a switch of the kABI check"));
+}
+
 }  // namespace
 }  // namespace kmesh

@@ -40,6 +40,12 @@ std::string_view macro_name(std::string_view word) {
   return word.substr(0, static_cast<std::size_t>(end - word.begin()));
 }
 
+// The program's name without folders, in small letters: also of rpm's macros for programs, %{__patch}.
+std::string program_name(std::string_view word) {
+  const auto macro = macro_name(word);
+  return lower(macro.starts_with("__") ? macro.substr(2) : base_name(word));
+}
+
 bool has_letter_option(std::string_view word, std::string_view letters) {
   return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
          word.find_first_of(letters) != std::string_view::npos;
@@ -60,8 +66,25 @@ bool creates_archive(const Words& words) {
 }
 
 bool configures(const Words& words) {
+  // "make -f %{SOURCE19} config" is about other files
+  if (std::any_of(words.begin() + 1, words.end(), is_source_file)) return false;
   return std::any_of(words.begin() + 1, words.end(), [](std::string_view word) {
     return word.ends_with("config") && word.find('=') == std::string_view::npos && !contains(word, "/");
+  });
+}
+
+constexpr std::array<std::string_view, 6> kShells = {"sh", "bash", "python3", "perl", ".", "source"};
+
+// Bodies that call a macro of the set: "%{name", "%name".
+bool calls_one_of(std::string_view body, const std::set<std::string>& macros) {
+  return std::any_of(macros.begin(), macros.end(), [&](const std::string& name) {
+    for (auto at = body.find(name); at != std::string_view::npos; at = body.find(name, at + 1)) {
+      const char before = at == 0 ? ' ' : body[at - 1];
+      const char behind = at + name.size() < body.size() ? body[at + name.size()] : ' ';
+      const bool ends = std::isalnum(static_cast<unsigned char>(behind)) == 0 && behind != '_';
+      if (ends && std::string_view("%{?!").find(before) != std::string_view::npos) return true;
+    }
+    return false;
   });
 }
 
@@ -82,8 +105,9 @@ bool mentions_patching(std::string_view text) {
   });
 }
 
-PatchingMacros patching_macros(const SpecText& spec) {
-  PatchingMacros macros;
+namespace {
+
+void add_patching_macros(const SpecText& spec, PatchingMacros& macros) {
   for (const auto& line : spec.lines) {
     const auto text = stripped(line.text);
     if (!text.starts_with("%define") && !text.starts_with("%global")) continue;
@@ -95,12 +119,24 @@ PatchingMacros patching_macros(const SpecText& spec) {
         contains(body, "%setup") || contains(body, "%autosetup") || contains(body, "%{setup");
     const bool configures =
         contains(body, "oldconfig") || contains(body, "olddefconfig") || contains(body, "defconfig");
-    if (unpacks || (configures && mentions_patching(body))) {
+    const bool patches = mentions_patching(body) || calls_one_of(body, macros.patching);
+    if (unpacks || calls_one_of(body, macros.more) || (configures && patches)) {
       macros.more.emplace(name.substr(0, end));
-    } else if (mentions_patching(body)) {
+    } else if (patches) {
       macros.patching.emplace(name.substr(0, end));
     }
   }
+}
+
+}  // namespace
+
+PatchingMacros patching_macros(const SpecText& spec) {
+  PatchingMacros macros;
+  std::size_t known = 0;
+  do {  // until no macro calls another one that was not known before
+    known = macros.patching.size() + macros.more.size();
+    add_patching_macros(spec, macros);
+  } while (macros.patching.size() + macros.more.size() > known);
   return macros;
 }
 
@@ -114,6 +150,24 @@ Words without_assignments(const Words& words) {
   return {first, words.end()};
 }
 
+bool substitutes_patching(const Words& words) {
+  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+    const auto at = std::min(word.find("$("), word.find('`'));
+    return at != std::string_view::npos && mentions_patching(word.substr(at));
+  });
+}
+
+bool runs_source(const Words& words) {
+  // "process_configs.sh", "adopt kernel.config"
+  if (std::any_of(words.begin(), words.end(),
+                  [](std::string_view word) { return contains(lower(word), "config"); }))
+    return false;
+  if (is_source_file(words.front())) return true;
+  return is_one_of(program_name(words.front()), kShells) &&
+         std::any_of(words.begin() + 1, words.end(),
+                     [](std::string_view word) { return is_source_file(word); });
+}
+
 bool is_set_up(std::string_view word) {
   const auto name = macro_name(word);
   return name == "setup" || name == "autosetup";
@@ -123,11 +177,15 @@ Patching patching_of(const Words& words, const PatchingMacros& macros) {
   static constexpr std::array<std::string_view, 17> kHarmless = {
       "echo", "cat",    "rm",    "cp",    "mv",    "ls", "grep", "[",      "test",
       "[[",   "printf", "chmod", "mkdir", "touch", "wc", "ln",   "install"};
-  static constexpr std::array<std::string_view, 6> kShells = {"sh", "bash", "python3", "perl", ".", "source"};
   static constexpr std::array<std::string_view, 6> kNoCommand = {"for",   "case",   "select",
                                                                  "local", "export", "set"};
   const std::string_view first = words.front();
-  const std::string command = lower(base_name(first));
+  const std::string command = program_name(first);
+  if (command == "xargs") {
+    const auto program = std::find_if(words.begin() + 1, words.end(),
+                                      [](std::string_view word) { return !word.starts_with('-'); });
+    return program == words.end() ? Patching::kNo : patching_of({program, words.end()}, macros);
+  }
   if (is_one_of(command, kNoCommand) || is_one_of(command, kHarmless)) return Patching::kNo;
   const auto says = [&](const auto& condition) {
     return std::any_of(words.begin() + 1, words.end(), condition);
@@ -148,7 +206,7 @@ Patching patching_of(const Words& words, const PatchingMacros& macros) {
   if (command == "quilt" || command == "stg" || command == "guilt")
     return says([](std::string_view word) { return word == "push"; }) ? Patching::kYes : Patching::kNo;
   if (std::find(words.begin(), words.end(), "patch") != words.end()) return Patching::kYes;
-  if (!first.starts_with('%') && contains(command, "patch")) return Patching::kYes;
+  if ((!first.starts_with('%') || command == "patch") && contains(command, "patch")) return Patching::kYes;
   // "%_sourcedir/apply-patches series"
   const bool script = is_one_of(command, kShells) || first.starts_with("./") || is_source_file(first);
   if (!script) return Patching::kNo;
@@ -164,7 +222,7 @@ Patching patching_of(const Words& words, const PatchingMacros& macros) {
 }
 
 Words copied(const Words& words) {
-  if (lower(base_name(words.front())) != "cp") return {};
+  if (program_name(words.front()) != "cp") return {};
   bool recursive = false;
   Words operands;
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -176,15 +234,15 @@ Words copied(const Words& words) {
 }
 
 bool uses_commit(const Words& words) {
-  static constexpr std::array<std::string_view, 6> kVerbs = {"archive",  "worktree", "clone",
-                                                             "checkout", "stash",    "reset"};
-  return words.front() == "git" && std::any_of(words.begin() + 1, words.end(), [&](std::string_view word) {
-           return is_one_of(word, kVerbs);
-         });
+  static constexpr std::array<std::string_view, 7> kVerbs = {"archive", "worktree", "clone", "checkout",
+                                                             "stash",   "reset",    "clean"};
+  return program_name(words.front()) == "git" &&
+         std::any_of(words.begin() + 1, words.end(),
+                     [&](std::string_view word) { return is_one_of(word, kVerbs); });
 }
 
 bool uses_tree(const Words& words) {
-  const std::string command = lower(base_name(words.front()));
+  const std::string command = program_name(words.front());
   if (command == "cp") return !copied(words).empty();
   if (command == "rsync") return true;
   if (command == "tar") return creates_archive(words);
@@ -199,7 +257,7 @@ bool uses_tree(const Words& words) {
 }
 
 std::string directory_option(const Words& words) {
-  const std::string command = lower(base_name(words.front()));
+  const std::string command = program_name(words.front());
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string_view word = words[i];
     const std::string_view option = command == "patch" ? "-d" : command == "git" ? "-C" : "";

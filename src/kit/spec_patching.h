@@ -30,6 +30,13 @@ Patching patching_of(const std::vector<std::string>& words, const PatchingMacros
 // Words that apply patches wherever they stand: in a macro's body, or in what is piped into a shell.
 bool mentions_patching(std::string_view text);
 
+// A command substitution among the words applies patches: what it says of that is the command's business.
+bool substitutes_patching(const std::vector<std::string>& words);
+
+// A shell or an interpreter is given a file of the source package to run, or such a file is the command;
+// those that say they configure do not count.
+bool runs_source(const std::vector<std::string>& words);
+
 // %setup, %autosetup
 bool is_set_up(std::string_view word);
 

@@ -40,6 +40,7 @@ class Walk {
     }
   }
 
+  [[nodiscard]] bool covers(std::size_t line) const { return line >= begin_ && line < end_; }
   // The folder behind a line.
   [[nodiscard]] const Folder& after(std::size_t line) const { return after_[line - begin_]; }
 
@@ -47,6 +48,7 @@ class Walk {
   std::vector<Event> entries;  // %setup, and cd into what looks like a kernel's tree
   std::vector<Event> uses;     // the tree is copied, configured or packed
   std::vector<Event> unknown;  // a program that is not known is handed patches
+  std::vector<Event> scripts;  // a program of the source package is run
   std::vector<Event> commits;  // what follows comes out of a commit
   struct Copy {
     std::size_t line = 0;
@@ -124,6 +126,8 @@ class Walk {
 
   void execute(const ShellCommand& command) {
     const auto words = without_assignments(command.words);
+    if (function_around(command) == nullptr && substitutes_patching(command.words))
+      unknown.push_back({command.line, command.inside, folder_});
     if (words.empty()) return;
     const auto& name = words.front();
     const auto called = functions_.find(name);
@@ -151,6 +155,8 @@ class Walk {
       uses.push_back({command.line, command.inside, folder_});
     }
     if (kind == Patching::kUnknown) unknown.push_back({command.line, command.inside, folder_});
+    if (kind == Patching::kNo && runs_source(words))
+      scripts.push_back({command.line, command.inside, folder_});
     if (uses_commit(words)) commits.push_back({command.line, command.inside, folder_});
     note_copy(command, words);
     if (known && called->second.moves) folder_.lose();
@@ -222,6 +228,7 @@ class Finder {
       : spec_(spec), shell_(shell), walk_(walk) {}
 
   Result<PrepPlace> find() const {
+    KMESH_TRY(check_readable());
     if (!walk_.unknown.empty())
       return fail(
           fmt::format("{}: what this does to the kernel's tree is not known",
@@ -229,6 +236,10 @@ class Finder {
           "it is handed patches, or does more than apply them, and nothing tells where ours could follow");
     KMESH_TRY(check_elsewhere());
     if (!walk_.patches.empty()) return behind_patches();
+    if (!walk_.scripts.empty())
+      return fail(fmt::format("{}: what this does to the kernel's tree is not known",
+                              quote(walk_.scripts.front().line)),
+                  "it is a program of the package's, and no other line of %prep applies patches: it may");
     if (walk_.entries.empty())
       return fail(
           "no place for the patches was found in %prep",
@@ -238,6 +249,20 @@ class Finder {
   }
 
  private:
+  // What %prep does where this reading does not follow: another file's lines, and those that Lua prints.
+  Result<void> check_readable() const {
+    for (std::size_t i = 0; i < spec_.lines.size(); ++i) {
+      const auto& line = spec_.lines[i];
+      if (line.section != Section::kPrep || line.comment || line.starts_section) continue;
+      const auto text = stripped(line.text);
+      const bool lua = text.starts_with("%{lua:") && text.find("patch") != std::string_view::npos;
+      if (lua || text.starts_with("%include"))
+        return fail(fmt::format("{}: what this does to the kernel's tree is not known", quote(i)),
+                    "the lines that rpm puts there are not those of the spec");
+    }
+    return {};
+  }
+
   // Patches that %prep does not apply: no place in it comes behind them.
   Result<void> check_elsewhere() const {
     std::size_t listed = spec_.lines.size();
@@ -274,6 +299,7 @@ class Finder {
         line = closed;
         grew = true;
       };
+      for (; shell_.goes_on.contains(line); grew = true) ++line;
       for (const auto& compound : shell_.compounds) grow(compound.opened, compound.closed);
       for (const auto& conditional : spec_.conditionals) grow(conditional.opened, conditional.closed);
     }
@@ -285,6 +311,9 @@ class Finder {
       return fail(fmt::format("the folder in which %prep {} is not known ({})", what, quote(event.line)),
                   "it depends on a condition or on a variable of the shell");
     const std::size_t last = outermost_end(event.line);
+    if (!walk_.covers(last))
+      return fail(fmt::format("{}: the condition around it reaches over the end of %prep", quote(event.line)),
+                  "there is no place in %prep that holds in every case");
     for (const auto& use : walk_.uses) {
       if (use.line > event.line && use.line <= last)
         return fail(fmt::format("the kernel's tree is used before patches can follow the last one ({}; {})",
@@ -310,6 +339,14 @@ class Finder {
         return fail(fmt::format("the kernel's tree is copied before its last patch ({}; {})",
                                 quote(copy.line), quote(last.line)),
                     "the copy would be without ours");
+    }
+    for (const auto& use : walk_.uses) {
+      const bool copies = std::any_of(walk_.copies.begin(), walk_.copies.end(),
+                                      [&](const auto& copy) { return copy.line == use.line; });
+      if (!copies && use.line < last.line && use.folder == last.folder)
+        return fail(fmt::format("the kernel's tree is used before its last patch ({}; {})", quote(use.line),
+                                quote(last.line)),
+                    "what is made of it there would be without ours");
     }
     for (const auto& event : walk_.patches) {
       if (event.folder == last.folder) continue;

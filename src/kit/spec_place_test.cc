@@ -166,5 +166,61 @@ TEST(Folder, IsFollowedAsText) {
   EXPECT_EQ(folder.text(), "%{name}-%{version}");
 }
 
+TEST(PrepPlace, BehindWhatTheLastPatchsLineGoesOnWith) {
+  EXPECT_EQ(place("%setup -q\npatch -p1 <<'EOF'\n--- a/x\n+++ b/x\nEOF\ntrue\n"), "EOF");
+  EXPECT_EQ(place("%setup -q\npatch -p1 < x; echo \"a\nb\"\ntrue\n"), "b\"");
+  EXPECT_EQ(place("%setup -q\npatch -p1 < x ||\n{ echo failed; exit 1; }\ntrue\n"),
+            "{ echo failed; exit 1; }");
+  EXPECT_EQ(place("%setup -q\npatch -p1 < x &&\n# a comment\necho fine\ntrue\n"), "echo fine");
+  EXPECT_EQ(place("%setup -q\npatch -p1 < x |\ntee log\ntrue\n"), "tee log");
+  EXPECT_EQ(place("%setup -q\npatch -p1 < x 2>&1 # ||\ntrue\n"), "patch -p1 < x 2>&1 # ||");
+}
+
+TEST(PrepPlace, NotBehindAUseOfTheTree) {
+  for (const auto* use : {"tar cf ../source.tar .", "rsync -a ./ ../copy/", "make olddefconfig"})
+    EXPECT_THAT(place("%setup -q -n linux\n%patch1 -p1\n" + std::string(use) + "\n%patch2 -p1\n"),
+                HasSubstr("is used before its last patch (line 5: "))
+        << use;
+  EXPECT_THAT(place("%setup -q -n linux\n%if 0%{?v}\nmake olddefconfig\n%else\n%patch1 -p1\n%endif\n"),
+              HasSubstr("is used before its last patch"));
+  EXPECT_EQ(place("%setup -q -n linux\nmake -f %{SOURCE19} config\n%patch2 -p1\n"), "%patch2 -p1")
+      << "a Makefile of the package's";
+}
+
+TEST(PrepPlace, PatchesInOtherClothes) {
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\n%{__patch} -p1 -i %{PATCH2}\ntrue\n"),
+            "%{__patch} -p1 -i %{PATCH2}");
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\nxargs git am < %{SOURCE1}\ntrue\n"), "xargs git am < %{SOURCE1}");
+  EXPECT_EQ(
+      place("%define one() %{expand:%%patch%{1} -p1}\n%define all %{one 2}\n%setup -q\n%patch1 -p1\n%all\n"),
+      "%all");
+  for (const auto* line : {"if ! out=$(patch -p1 < %{PATCH2} 2>&1); then false; fi",
+                           "%{lua: print(rpm.expand(\"%patch2 -p1\"))}", "%include more"})
+    EXPECT_THAT(place("%setup -q\n%patch1 -p1\n" + std::string(line) + "\n"), HasSubstr("is not known"))
+        << line;
+}
+
+TEST(PrepPlace, AProgramOfThePackagesMayPatch) {
+  for (const auto* line : {"sh %{SOURCE2}", "sh %{SOURCE2} %{SOURCE1}", "%{SOURCE2}", "python3 %{SOURCE2}"})
+    EXPECT_THAT(place("%setup -q\n" + std::string(line) + "\n"),
+                HasSubstr("what this does to the kernel's tree is not known"))
+        << line;
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\nsh %{SOURCE2}\n"), "%patch1 -p1")
+      << "where others patch it does not";
+  EXPECT_EQ(place("%setup -q -n linux\nsh %{SOURCE2} adopt ../kernel.config\n"), "%setup -q -n linux");
+}
+
+TEST(PrepPlace, AConditionThatReachesOverThePrep) {
+  const auto spec = read_spec("Source0: a\n%if 1\n%prep\n%setup -q\n%patch1 -p1\n%build\nmake\n%endif\n");
+  ASSERT_TRUE(spec);
+  const auto found = find_prep_place(*spec);
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error().what, HasSubstr("reaches over the end of %prep"));
+}
+
+TEST(PrepPlace, GitCleanTakesNewFilesAway) {
+  EXPECT_THAT(place("%setup -q\ngit am %{patches}\ngit clean -fdxq\n"), HasSubstr("comes out of a commit"));
+}
+
 }  // namespace
 }  // namespace kmesh

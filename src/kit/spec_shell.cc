@@ -47,8 +47,9 @@ class Reader {
   Result<ShellText> read(std::size_t begin, std::size_t end) {
     for (line_ = begin; line_ < end; ++line_) {
       const auto& line = spec_.lines[line_];
-      if (directive_of(line.text) != Directive::kNone || is_definition(line.text)) continue;
-      KMESH_TRY(in_document() ? document_line(line) : code_line(line));
+      const bool code = directive_of(line.text) == Directive::kNone && !is_definition(line.text);
+      if (code) KMESH_TRY(in_document() ? document_line(line) : code_line(line));
+      if (quote_ != '\0' || !documents_.empty() || list_goes_on_) shell_.goes_on.insert(line_);
     }
     if (end > begin) line_ = end - 1;
     if (quote_ == '\0' && !in_document()) end_command();  // of a last line without an end
@@ -90,6 +91,7 @@ class Reader {
     std::size_t i = 0;
     while (i < text.size()) {
       const char c = text[i];
+      if (quote_ == '\0') note_list(text, i);
       if (quote_ != '\0') {
         i = quoted(text, i);
       } else if (c == '\\') {
@@ -139,6 +141,15 @@ class Reader {
       }
     }
     return {};
+  }
+
+  // "||", "&&" and "|" want another command, on whatever line it is.
+  void note_list(std::string_view text, std::size_t i) {
+    const char c = text[i];
+    if (c == '|' || text.substr(i).starts_with("&&"))
+      list_goes_on_ = true;
+    else if (c != '\n' && c != '&' && c != '#' && kBlanks.find(c) == std::string_view::npos)
+      list_goes_on_ = false;
   }
 
   std::size_t quoted(std::string_view text, std::size_t i) {
@@ -273,6 +284,7 @@ class Reader {
   std::string pending_;  // the function whose body comes next
   bool function_word_ = false;
   bool function_parens_ = false;
+  bool list_goes_on_ = false;
   char quote_ = '\0';
   std::size_t quote_line_ = 0;
   std::deque<Document> documents_;

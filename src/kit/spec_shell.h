@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct ShellCommand {
 struct ShellText {
   std::vector<ShellCommand> commands;
   std::vector<Compound> compounds;
+  // Lines whose command goes on in the next: inside of a quote or a here-document, or with a list's operator
+  // at the end.
+  std::set<std::size_t> goes_on;
 };
 
 // Reads the lines [begin, end) of the spec. Errors name the line: a quote, compound or here-document without

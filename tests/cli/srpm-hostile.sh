@@ -43,12 +43,15 @@ expect_same "${entry:0:6}" 070701 "the file's entry in the payload"
 mode=${entry:14:8}
 kind() { printf '%s' "${entry/"$mode"/"$1"}payload-is-here"; }
 
-for change in ../../../harm-it /tmp/harm-it-now d/harm-it-there ..//////////////; do
-    with "${entry}payload-is-here" "$entry${change:0:15}"
+nothing_written() { expect_same "$(find / -xdev -name 'harm-it*' 2> /dev/null)" "" "what was written for $1"; }
+for change in ../../harm-it-1 /tmp/harm-it-99 d/harm-it-there ..////////////.; do
+    [ ${#change} = 15 ] || fail "$change has another length"
+    with "${entry}payload-is-here" "$entry$change"
     for verb in plan build_it; do
         "$verb"
         expect_exit 1
-        expect_stderr "holds '${change:0:15}', which is no plain file of a source package"
+        expect_stderr "holds '$change', which is no plain file of a source package"
+        nothing_written "$change"
     done
 done
 for type in 0000A1FF 000041ED 000021B6 000061B0 000011A4 0000C1ED; do
@@ -59,4 +62,3 @@ for type in 0000A1FF 000041ED 000021B6 000061B0 000011A4 0000C1ED; do
     plan
     expect_exit 1
 done
-expect_same "$(find / -xdev -name 'harm-it*' 2> /dev/null)" "" "what was written elsewhere"

@@ -428,6 +428,11 @@ patch-dash-p)
     configs config.default config.extra
     stubs check-symbols symvers-x86_64.gz
     ;;
+crlf)
+    series 5.15.150 net-larger-floor-for-writing.patch larger_floor perf-say-what-is-counted.patch say_counted \
+        net-count-a-wide-window.patch wide_window
+    tree linux-5.15.150 base linux-5.15.150.tar.gz
+    ;;
 quilt)
     series 5.4.270 net-larger-floor-for-writing.patch larger_floor net-count-a-wide-window.patch wide_window
     tree linux-5.4.270 base linux-5.4.270.tar.xz
