@@ -39,6 +39,7 @@ constexpr std::array kPackages = std::to_array<std::pair<std::string_view, std::
     {"zlib.h", "zlib1g-dev"},
     {"gmp.h", "libgmp-dev"},
     {"gcc-plugin.h", "gcc-12-plugin-dev"},
+    {"bversion.h", "gcc-12-plugin-dev"},
     {"curses.h", "libncurses-dev"},
     {"ncurses.h", "libncurses-dev"},
     {"slang.h", "libslang2-dev"},

@@ -92,8 +92,8 @@ const std::vector<KnownFailure>& host_failures() {
        .mark = "No such file or directory",
        .pattern =
            "fatal error: "
-           "((gelf|libelf|dwarf|zlib|gmp|gcc-plugin|curses|ncurses|slang|numa)\\.h|(openssl|libelf|elfutils|"
-           "sys)/[a-z0-9_]+\\.h|std[a-z]+\\.h|string\\.h|unistd\\.h): No such file or directory",
+           "((gelf|libelf|dwarf|zlib|gmp|gcc-plugin|bversion|curses|ncurses|slang|numa)\\.h|(openssl|libelf|"
+           "elfutils|sys)/[a-z0-9_]+\\.h|std[a-z]+\\.h|string\\.h|unistd\\.h): No such file or directory",
        .group = 1,
        .cause = "headers of libraries that the kernel's own tools use are not installed: {}",
        .remedy = "install the libraries' development packages",

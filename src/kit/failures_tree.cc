@@ -222,6 +222,14 @@ const std::vector<KnownFailure>& tree_failures() {
        .command = "make olddefconfig",
        .resume = "prep",
        .seen_by = "prep"},
+      {.name = "config-missing",
+       .mark = "configuration is invalid",
+       .pattern = "ERROR: Kernel configuration is invalid",
+       .cause = "the tree that modules are built against is not configured and prepared",
+       .remedy = "name the tree that the kernel was built in, or prepare this one",
+       .command = "make olddefconfig modules_prepare",
+       .resume = "prep",
+       .seen_by = "prep"},
   };
   return rows;
 }

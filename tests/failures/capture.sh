@@ -5,7 +5,8 @@
 # usage: capture.sh TREE_TARBALL OUTPUT_FOLDER [NAME...]   without names: all of them
 #        capture.sh --list                                  their names
 #        capture.sh --cut LOG OUTPUT                        a log that is there, shortened and checked like the others
-#        capture.sh --check FOLDER                          its README.md has a row for each log, whose line that log has
+#        capture.sh --check FOLDER                          its README.md has a row for each log, whose line that log has, and each name
+#                                                           a log and a line in rows.tsv
 # TREE_TARBALL is Linux 5.10's source. Failures of other kernels need TREE_6_1 or TREE_6_12, a tarball each. SCRATCH is where trees
 # are unpacked and kept for the next run (10 GB); without it they go away at the end. To be run as root: it mounts, in a mount
 # namespace of its own, and hides programs there. What is mounted goes away with it.
@@ -22,7 +23,7 @@ done
 names() { declare -F | sed -n 's/^declare -f fail_//p;s/^declare -f \(clean_.*\)/\1/p' | tr _ -; }
 
 usage() {
-    sed -n '5,9s/^# //p' "$0" >&2
+    sed -n '5,10s/^# //p' "$0" >&2
     exit 2
 }
 

@@ -229,7 +229,8 @@ no_leak() {
     fi
 }
 
-# check_rows FOLDER : its table's rows, "| name | made by | line | ..."
+# check_rows FOLDER : its table's rows, "| name | made by | line | ...", and that each failure that can be produced has its log there
+# and its line in rows.tsv
 check_rows() {
     local name line bad=0
     while IFS= read -r name; do
@@ -245,5 +246,9 @@ check_rows() {
     while IFS= read -r name; do
         [ -e "$1/$name.log" ] || { echo "$name: a row without a log" >&2; bad=1; }
     done < <(sed -nE 's/^\| ([a-z0-9][a-z0-9.-]*) \| .*/\1/p' "$1/README.md" | grep -vx name)
+    while IFS= read -r name; do
+        [ -e "$1/$name.log" ] || { echo "$name: it can be produced, and there is no log of it" >&2; bad=1; }
+        grep -q -e "^$name"$'\t' "$1/rows.tsv" || { echo "$name: not in rows.tsv" >&2; bad=1; }
+    done < <(names)
     return $bad
 }
