@@ -44,10 +44,28 @@ const std::vector<Ere>& patterns() {
   return compiled;
 }
 
+// What such a row catches is mended by installing it.
+bool tells_what_is_missing(const KnownFailure& failure) {
+  return failure.command.find("{packages}") != std::string_view::npos;
+}
+
+// After the first failure only more of the same is wanted, or what tells more of it. What is missing is
+// listed whole, so that one command installs it.
+bool goes_with(const Diagnosis& found, const KnownFailure& failure) {
+  return found.failure == &failure || failure.over == found.failure->name ||
+         (tells_what_is_missing(*found.failure) && tells_what_is_missing(failure));
+}
+
 }  // namespace
 
-std::string Diagnosis::cause() const { return filled(failure->cause, "{}", listed(subjects)); }
-std::string Diagnosis::remedy() const { return filled(failure->remedy, "{}", listed(subjects)); }
+std::string Diagnosis::cause() const {
+  return filled(
+      several ? "programs, headers or libraries that the build takes are not installed: {}" : failure->cause,
+      "{}", listed(subjects));
+}
+std::string Diagnosis::remedy() const {
+  return several ? "install them" : filled(failure->remedy, "{}", listed(subjects));
+}
 
 std::string Diagnosis::command(std::string_view folder) const {
   std::vector<std::string> packages;
@@ -68,13 +86,13 @@ std::optional<Diagnosis> diagnose(std::string_view log) {
   each_line(log, [&](std::string_view line) {
     ++number;
     for (std::size_t row = 0; row < failures.size(); ++row) {
-      // after the first, only more of the same is wanted, or what tells more of it
-      const bool tells_more = found && failures[row].over == found->failure->name;
-      if (found && found->failure != &failures[row] && !tells_more) continue;
+      if (found && !goes_with(*found, failures[row])) continue;
       if (line.find(failures[row].mark) == std::string_view::npos) continue;
       auto subject = eres[row].group(std::string(line), failures[row].group);
       if (!subject) continue;
-      if (!found || tells_more) found = Diagnosis{&failures[row], number, std::string(line), {}};
+      if (!found || failures[row].over == found->failure->name)
+        found = Diagnosis{&failures[row], number, std::string(line), {}};
+      found->several = found->several || found->failure != &failures[row];
       auto& subjects = found->subjects;
       if (!subject->empty() && std::find(subjects.begin(), subjects.end(), *subject) == subjects.end())
         subjects.push_back(std::move(*subject));

@@ -17,6 +17,7 @@ struct Diagnosis {
   std::size_t line = 0;               // of the log, from 1: the first that shows it
   std::string text;                   // that line
   std::vector<std::string> subjects;  // what the group caught, each once, in the log's order
+  bool several = false;               // rows tell of what is missing, not `failure` alone
 
   [[nodiscard]] std::string cause() const;
   [[nodiscard]] std::string remedy() const;

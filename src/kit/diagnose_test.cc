@@ -44,6 +44,31 @@ TEST(Diagnose, TakesTheFirstFailureAndAllItsSubjects) {
   EXPECT_EQ(found->command(), "apt-get install flex bison");
 }
 
+TEST(Diagnose, AllThatIsMissingIsNamedWhateverSaysSo) {
+  const auto found = diagnose(
+      "/bin/sh: line 1: flex: command not found\n"
+      "scripts/sign-file.c:25:10: fatal error: openssl/opensslv.h: No such file or directory\n"
+      "net/core/x.c:12:3: error: implicit declaration of function 'x'\n"
+      "fatal error: libelf.h: No such file or directory\n/usr/bin/ld: cannot find -lz: No such file\n"
+      "BTF: .tmp_vmlinux.btf: pahole (pahole) is not available\nNo space left on device\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->failure->name, "program-missing");
+  EXPECT_EQ(found->line, 1U);
+  EXPECT_THAT(found->subjects, ElementsAre("flex", "openssl/opensslv.h", "libelf.h", "z", "pahole"));
+  EXPECT_EQ(found->cause(),
+            "programs, headers or libraries that the build takes are not installed: flex, "
+            "openssl/opensslv.h, libelf.h, z, pahole");
+  EXPECT_EQ(found->remedy(), "install them");
+  EXPECT_EQ(found->command(), "apt-get install flex libssl-dev libelf-dev zlib1g-dev dwarves");
+}
+
+TEST(Diagnose, WhatIsMissingAfterAnotherFailureIsNotItsSubject) {
+  const auto found = diagnose("fatal: No space left on device\n/bin/sh: 1: flex: not found\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->failure->name, "disk-full");
+  EXPECT_THAT(found->subjects, ElementsAre());
+}
+
 TEST(Diagnose, PackagesAreNamedOnce) {
   const auto found = diagnose("sh: 1: ld: not found\nsh: 1: as: not found\nsh: 1: pahole: not found\n");
   ASSERT_TRUE(found);
@@ -63,6 +88,8 @@ TEST(DebianPackages, KnowsHeadersAndPrograms) {
   EXPECT_EQ(debian_package_of("/usr/bin/patch"), "patch");
   EXPECT_EQ(debian_package_of("/bin/busybox"), "busybox-static");
   EXPECT_EQ(debian_package_of("bc"), "bc");
+  EXPECT_EQ(debian_package_of("libelf-devel"), "libelf-dev");
+  EXPECT_EQ(debian_package_of("ncurses"), "libncurses-dev");
 }
 
 TEST(Ere, GivesTheGroupThatIsAskedFor) {
