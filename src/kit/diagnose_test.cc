@@ -69,6 +69,27 @@ TEST(Diagnose, WhatIsMissingAfterAnotherFailureIsNotItsSubject) {
   EXPECT_THAT(found->subjects, ElementsAre());
 }
 
+TEST(Diagnose, AKeyForModulesIsNotCuredByClearingCertificates) {
+  const auto key =
+      diagnose("make[1]: *** No rule to make target 'k.pem', needed by 'certs/signing_key.x509'.  Stop.\n");
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->failure->name, "signing-key");
+  EXPECT_THAT(key->cause(), HasSubstr("CONFIG_MODULE_SIG_KEY names k.pem"));
+  EXPECT_EQ(key->command(), "scripts/config --set-str MODULE_SIG_KEY certs/signing_key.pem");
+  const auto trusted = diagnose(
+      "make[1]: *** No rule to make target 'debian/x.pem', needed by 'certs/x509_certificate_list'.  "
+      "Stop.\n");
+  ASSERT_TRUE(trusted);
+  EXPECT_EQ(trusted->failure->name, "trusted-keys");
+}
+
+TEST(KnownFailures, OfferNoCommandOfTheKitThatLacksItsOperands) {
+  for (const auto& row : known_failures()) {
+    if (row.command.starts_with("kmesh-kernel build"))
+      EXPECT_THAT(std::string(row.command), HasSubstr("--work")) << row.name;
+  }
+}
+
 TEST(Diagnose, PackagesAreNamedOnce) {
   const auto found = diagnose("sh: 1: ld: not found\nsh: 1: as: not found\nsh: 1: pahole: not found\n");
   ASSERT_TRUE(found);

@@ -195,8 +195,8 @@ const std::vector<KnownFailure>& host_failures() {
        .pattern = "(Killed signal terminated program|out of memory allocating|virtual memory "
                   "exhausted|Cannot allocate memory|(^|: )Killed( |$))",
        .cause = "the system ended the compiler: most often there was no memory left",
-       .remedy = "let fewer compilers run at once, or add swap",
-       .command = "kmesh-kernel build --jobs 1",
+       .remedy = "let fewer compilers run at once (the same command with --jobs 1), or add swap",
+       .command = "free -m",
        .resume = "build",
        .seen_by = "memory"},
       {.name = "open-files",

@@ -75,8 +75,13 @@ Finding plugins(Kit& kit, const std::string& config, const std::string& gcc) {
 Finding keys(Kit& kit, const std::string& tree, const std::string& config) {
   for (const auto& [option, file] : named_files(config)) {
     if (kit.disk.exists(join(tree, file))) continue;
-    return bad("keys", fail(fmt::format("CONFIG_{} names {}, which is not in the source", option, file),
-                            "clear the option, or put the file there",
+    const std::string what = fmt::format("CONFIG_{} names {}, which is not in the source", option, file);
+    // cleared, this one leaves nothing that modules can be signed with
+    if (option == "MODULE_SIG_KEY")
+      return bad("keys", fail(what, "put the file there, or have the build make a key of its own",
+                              fmt::format("scripts/config --set-str {} {}", option, kMadeKey))
+                             .value());
+    return bad("keys", fail(what, "clear the option, or put the file there",
                             fmt::format("scripts/config --set-str {} ''", option))
                            .value());
   }

@@ -85,6 +85,11 @@ TEST_F(TreeChecksTest, ACertificateThatIsNotThere) {
   EXPECT_EQ(found("keys").grade, Grade::kOk);
 }
 
+TEST_F(TreeChecksTest, WithoutAKeyForModulesNoneIsClearedButOneIsMade) {
+  put(".config", "CONFIG_MODULE_SIG_KEY=\"certs/distribution.pem\"\n");
+  EXPECT_EQ(found("keys").error.command, "scripts/config --set-str MODULE_SIG_KEY certs/signing_key.pem");
+}
+
 TEST_F(TreeChecksTest, TheCompilerIsOldEnoughAndOfThisArchitecture) {
   says("-dumpfullversion", "4.8.5\n");
   EXPECT_EQ(found("compiler").error.what, "gcc is 4.8, and this kernel takes 4.9 or newer");
