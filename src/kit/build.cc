@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "kit/deb_scripts.h"
-#include "kit/diagnose.h"
 
 namespace kmesh {
 namespace {
@@ -91,17 +90,6 @@ std::map<std::string, std::string> environment(const Side& side, const Make& mak
   return env;
 }
 
-// A build's failure with its cause, where the table knows it, and the first line that tells of it.
-tl::unexpected<Error> build_failed(const std::string& what, std::string_view output, const Side& side) {
-  const std::string log = fmt::format("the whole log is {}", side.log);
-  const auto known = diagnose(output);
-  if (!known) return fail(what, log, "", first_error(output));
-  return fail(fmt::format("{}: {}", what, known->cause()),
-              fmt::format("{}; then run the same command again, it goes on where it stopped\n  {}",
-                          known->remedy(), log),
-              known->command(side.folder), around(output, known->line));
-}
-
 // Shows how far a build is: by what make says, and by what the compiler in the way has noted.
 class Steps {
  public:
@@ -157,7 +145,7 @@ Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
     if (make.wrapped) command.on_tick = [&] { steps.tick(); };
     KMESH_LET(exit, kit.processes.run(side.sandbox.wrap(std::move(command))));
     if (exit.ok()) continue;
-    return build_failed(what, exit.output, side);
+    return run_failed(what, exit, side);
   }
   if (make.wrapped) steps.tick();
   return steps.count();

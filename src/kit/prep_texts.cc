@@ -9,7 +9,6 @@
 #include "base/archive.h"
 #include "base/relative_path.h"
 #include "kit/build.h"
-#include "kit/diagnose.h"
 #include "kit/hunks.h"
 #include "kit/spec_edit.h"
 #include "kit/stage.h"
@@ -139,9 +138,7 @@ Result<TouchedFiles> read_prep_texts(Kit& kit, const Side& side, const std::stri
       KMESH_TRY(kit.disk.rename(side.path("whole-" + name), join(sources, name)));
     kit.status.doing("the spec's own patches, on the whole source");
     KMESH_LET(again, run_prep(kit, side, stop));
-    if (!again.ok())
-      return fail("the spec's own %prep fails", fmt::format("the whole log is {}", side.log), "",
-                  first_error(again.output));
+    if (!again.ok()) return run_failed("the spec's own %prep fails", again, side);
     if (!kit.disk.exists(reached))
       return fail(
           "the spec's own %prep ends before it comes to where our patches would follow",

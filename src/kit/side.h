@@ -23,8 +23,11 @@ struct Side {
   [[nodiscard]] std::string inside(std::string_view below) const { return sandbox.inside(path(below)); }
 };
 
-// Runs it in the side's sandbox; what it says goes to the side's log. Errors: `what`, with the end of the
-// log.
+// The failure of a program that ran there: `what`, with the cause where the table of known failures has it,
+// and the first line that tells of it.
+tl::unexpected<Error> run_failed(const std::string& what, const Exit& exit, const Side& side);
+
+// Runs it in the side's sandbox; what it says goes to the side's log. Errors: run_failed's.
 Result<void> run_inside(Kit& kit, const Side& side, Command command, const std::string& what);
 // The same as root of the sandbox, for what installs.
 Result<void> run_inside_as_root(Kit& kit, const Side& side, Command command, const std::string& what);

@@ -147,3 +147,11 @@ pack_distribution
 plan "$T/kernel.src.rpm" --no-verify
 expect_exit 1
 expect_stderr "^error: the spec's own %prep fails"
+
+# one that misses a program says which, as a build does
+sed -i '/^%prep/,/^%build/s/^false/kmesh-no-such-program/' "$T/distribution/SPECS/kernel.spec"
+pack_distribution
+plan "$T/kernel.src.rpm" --no-verify
+expect_exit 1
+expect_stderr "^error: the spec's own %prep fails: programs that the build runs are not installed: kmesh-no-such-program"
+expect_stderr '^ +apt-get install kmesh-no-such-program$'
