@@ -147,14 +147,27 @@ Finding folder(Kit& kit, const Options& options) {
   });
 }
 
+// What a build is made of. Of a tree its top folder tells: all its files were unpacked or checked out at
+// once.
+std::vector<std::string> timed_files(Kit& kit, const Options& options) {
+  std::vector<std::string> files = {join(kit.data.kernel, "baselines.toml"), options.tarball, options.package,
+                                    join(options.work, "journal.json")};
+  const auto names = options.tree.empty() ? std::vector<std::string>()
+                                          : kit.disk.list(options.tree).value_or(std::vector<std::string>());
+  for (const auto& name : names) files.push_back(join(options.tree, name));
+  std::erase_if(files, [&](const std::string& file) {
+    const auto info = kit.disk.info(file);
+    return file.empty() || !info || info->directory;
+  });
+  return files;
+}
+
 // make decides by times: what was written "tomorrow" is always newer than what is made today.
 Finding clock(Kit& kit, const Options& options) {
   return probed(kit, options, "clock", [&](const std::string& probe) -> Result<Finding> {
     KMESH_TRY(kit.disk.write(probe, ""));
     KMESH_LET(now, kit.disk.info(probe));
-    for (const auto& path : {join(kit.data.kernel, "baselines.toml"), options.tarball, options.package,
-                             join(options.work, "journal.json")}) {
-      if (path.empty() || !kit.disk.exists(path)) continue;
+    for (const auto& path : timed_files(kit, options)) {
       KMESH_LET(info, kit.disk.info(path));
       const std::int64_t ahead = (info.mtime_ns - now.mtime_ns) / kSecond;
       if (ahead <= 1) continue;

@@ -162,6 +162,16 @@ TEST_F(DoctorTest, AClockInThePast) {
   EXPECT_EQ(found("clock").grade, Grade::kOk) << "a server's clock may be a little ahead";
 }
 
+TEST_F(DoctorTest, AClockBehindATree) {
+  disk_.files["/t/Makefile"] = "";
+  disk_.files["/t/kernel/fork.c"] = "";
+  options_.tree = "/t";
+  EXPECT_EQ(found("clock").grade, Grade::kOk);
+  disk_.mtimes["/t/Makefile"] = 3600LL * 1'000'000'000;
+  EXPECT_EQ(found("clock").grade, Grade::kFailure);
+  EXPECT_THAT(found("clock").error.what, HasSubstr("/t/Makefile was written 3600 s later than now"));
+}
+
 TEST(Findings, AreTextAndJson) {
   const std::vector<Finding> findings = {well("tools", "there"),
                                          bad("space", fail("no room", "free some", "df").value()),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <chrono>
 #include <cstdlib>
 
 #include "kit/config_needs.h"
@@ -182,6 +183,32 @@ Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
   return well("btf", fmt::format("pahole {}.{}", have.major, have.minor));
 }
 
+// What was unpacked from "tomorrow" is newer than all that is made of it: make does it again at each call.
+// The clock is this machine's, as make's is.
+Finding times(Kit& kit, const std::string& tree, const std::vector<std::string>& touched) {
+  using Nanoseconds = std::chrono::nanoseconds;
+  const auto now =
+      std::chrono::duration_cast<Nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  std::vector<std::string> names = {"Makefile", "Kconfig", ".config"};
+  names.insert(names.end(), touched.begin(), touched.end());
+  std::string newest;
+  Nanoseconds ahead = std::chrono::seconds(1);  // a server's clock may be a little ahead
+  for (const auto& name : names) {
+    const auto info = kit.disk.info(join(tree, name));
+    if (!info || info->directory || Nanoseconds(info->mtime_ns) - now <= ahead) continue;
+    ahead = Nanoseconds(info->mtime_ns) - now;
+    newest = name;
+  }
+  if (newest.empty()) return well("times", "no source that was looked at is from the future");
+  return doubtful(
+      "times",
+      fail(fmt::format("{} is from the future, by {} s, and make cannot tell what is up to date", newest,
+                       std::chrono::duration_cast<std::chrono::seconds>(ahead).count()),
+           "set the clock; if that is right, the source was packed with a wrong one: have it packed anew",
+           "date")
+          .value());
+}
+
 }  // namespace
 
 Version version_in(std::string_view text) {
@@ -211,6 +238,7 @@ TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const 
   state.findings.push_back(btf(kit, tree, config));
   state.findings.push_back(werror(config));
   state.findings.push_back(makefiles(kit, side, tree, touched));
+  state.findings.push_back(times(kit, tree, touched));
   return state;
 }
 

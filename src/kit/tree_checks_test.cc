@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/fakes.h"
 #include "kit/config_needs.h"
@@ -88,6 +89,24 @@ TEST_F(TreeChecksTest, ACertificateThatIsNotThere) {
 TEST_F(TreeChecksTest, WithoutAKeyForModulesNoneIsClearedButOneIsMade) {
   put(".config", "CONFIG_MODULE_SIG_KEY=\"certs/distribution.pem\"\n");
   EXPECT_EQ(found("keys").error.command, "scripts/config --set-str MODULE_SIG_KEY certs/signing_key.pem");
+}
+
+TEST_F(TreeChecksTest, SourcesFromTheFuture) {
+  put("Makefile", "");
+  put("net/socket.c", "");
+  touched_ = {"net/socket.c", "net/gone.c"};
+  EXPECT_EQ(found("times").grade, Grade::kOk);
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  const std::int64_t hour = 3600LL * 1'000'000'000;
+  for (const auto* name : {"net/socket.c", "Makefile", ".config"}) {
+    disk_.mtimes[join(kTree, name)] = now + hour;
+    EXPECT_EQ(found("times").grade, Grade::kWarning) << name;
+    EXPECT_THAT(found("times").error.what, HasSubstr(std::string(name) + " is from the future")) << name;
+    disk_.mtimes[join(kTree, name)] = now;
+  }
+  EXPECT_EQ(found("times").grade, Grade::kOk);
 }
 
 TEST_F(TreeChecksTest, TheCompilerIsOldEnoughAndOfThisArchitecture) {
