@@ -71,6 +71,7 @@ class Build {
     recipe_.lots.signing_key = options.signing_key;
     recipe_.make.jobs = jobs_of(options);
     recipe_.make.compiler = compiler(kit, options);
+    compiler_version_ = compiler_version(kit, recipe_.make.compiler);
     if (!options.farm.empty())
       report_.warnings.emplace_back("the sandbox kept its network, for the compilers of a farm (--cc)");
   }
@@ -270,6 +271,7 @@ class Build {
     inputs.insert({{"module", module},
                    {"its spec", spec},
                    {"compiler", recipe_.make.compiler},
+                   {"compiler's version", compiler_version_},
                    {"version for the UAPI headers", source_.version}});
     const auto add = [&]() -> Result<Made> {
       KMESH_LET(package, add_module_package(kit_, enhanced_, recipe_));
@@ -373,6 +375,7 @@ class Build {
  private:
   [[nodiscard]] Facts with_means(Facts inputs) const {
     inputs["compiler"] = recipe_.make.compiler;
+    inputs["compiler's version"] = compiler_version_;
     if (!signing_key_.empty()) inputs["key that signs modules"] = signing_key_;
     return inputs;
   }
@@ -510,6 +513,7 @@ class Build {
   Facts edit_inputs_;
   std::string source_package_;
   std::string enhanced_spec_;
+  std::string compiler_version_;
   std::string signing_key_;     // hash of the file; empty: none was given
   std::string module_;          // hash of its sources
   std::string module_package_;  // absolute

@@ -113,6 +113,14 @@ std::string compiler(Kit& kit, const Options& options) {
   return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc";
 }
 
+std::string compiler_version(Kit& kit, const std::string& compiler) {
+  Command ask;
+  ask.argv = {compiler.substr(compiler.rfind(' ') + 1), "--version"};
+  ask.keep_output = true;
+  const auto said = kit.processes.run(ask);
+  return said && said->ok() ? said->output.substr(0, said->output.find('\n')) : std::string();
+}
+
 unsigned jobs_of(const Options& options) {
   return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
 }

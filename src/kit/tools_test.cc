@@ -113,5 +113,14 @@ TEST_F(ToolsTest, TheCacheIsUsedWhereItIs) {
   EXPECT_THAT(compiler(kit_, options_), Not(HasSubstr("ccache")));
 }
 
+TEST_F(ToolsTest, TheCompilersVersionIsThatOfTheLastWord) {
+  Exit exit;
+  exit.output = "gcc-12 (Debian) 12.2.0\nCopyright\n";
+  processes_.answer("gcc-12", exit);
+  EXPECT_EQ(compiler_version(kit_, "ccache distcc gcc-12"), "gcc-12 (Debian) 12.2.0");
+  EXPECT_EQ(compiler_version(kit_, "gcc-12"), "gcc-12 (Debian) 12.2.0");
+  EXPECT_EQ(compiler_version(kit_, "clang"), "") << "it cannot be run";
+}
+
 }  // namespace
 }  // namespace kmesh

@@ -57,3 +57,16 @@ build --until package
 expect_exit 0
 [[ $(stage_was package) == "done: "*"is missing" ]] || fail "a missing package was taken for good: $(stage_was package)"
 expect_same "$(cat "$W/packages/SHA256SUMS")" "$first" "the packages"
+
+# a compiler of the same name that says another version is another one
+mkdir "$T/upgraded"
+cat > "$T/upgraded/gcc" << 'EOF'
+#!/bin/sh
+[ "$1" != --version ] || { echo "gcc (upgraded) 99.1"; exit; }
+exec /usr/bin/gcc "$@"
+EOF
+chmod 755 "$T/upgraded/gcc"
+PATH=$T/upgraded:$PATH build --until prep
+expect_exit 0
+expect_stage edit "reused"
+expect_stage prep "done: compiler's version changed"
