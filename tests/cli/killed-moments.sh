@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Killed at each of its steps on the disk, among them every stage's boundaries, and at fifty random moments: the next run
+# Killed when a stage is done and not recorded yet, at each stage after the first, and at fifty random moments: the next run
 # completes, and its packages are those of an undisturbed one.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
