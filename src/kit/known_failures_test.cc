@@ -75,6 +75,12 @@ TEST(KnownFailures, AreToldFromTheLogsThatShowedThem) {
     ASSERT_TRUE(explanation.known) << row.log << ": " << explanation_text(explanation);
     const Diagnosis& known = *explanation.known;
     EXPECT_EQ(known.failure->name, row.failure) << row.log << ": " << known.text;
+    // an empty text is in any
+    EXPECT_EQ(row.named.empty(), known.failure->cause.find("{}") == std::string_view::npos)
+        << row.log << ": what a cause is about is named in rows.tsv, and only that";
+    if (!row.named.empty())
+      EXPECT_THAT(std::string(known.failure->cause), Not(HasSubstr(row.named)))
+          << row.log << ": the row says this of any log";
     EXPECT_THAT(known.cause(), HasSubstr(row.named)) << row.log;
     for (const auto& text : {known.cause(), known.remedy(), known.command()}) {
       for (const auto* place : {"{}", "{packages}", "{folder}"})
