@@ -3,15 +3,12 @@
 // the place that is most like them. A patch of a million hunks does not get a million lines. Pure.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
 #include "kit/plan.h"
+#include "kit/trial.h"
 
 namespace kmesh {
-
-using TouchedLines = std::map<std::string, std::vector<std::string>>;  // path -> lines, with their ends
 
 // Hunks listed of each kind, those that match and those that do not; lines shown of one hunk.
 constexpr std::size_t kMostListed = 1000;

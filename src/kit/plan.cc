@@ -6,47 +6,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "kit/blocker.h"
 #include "kit/ere.h"
 #include "kit/hunk_evidence.h"
+#include "kit/trial.h"
 
 namespace kmesh {
 namespace {
 
-using Lines = std::vector<std::string>;
 using Tree = TouchedLines;
-
-struct Trial {
-  std::vector<FileMatch> files;  // in the order of the patch's files
-  std::size_t matched = 0;
-  std::size_t hunks = 0;
-  Tree result;
-
-  [[nodiscard]] bool all() const { return matched == hunks; }
-};
-
-Trial try_patch(const Patch& patch, const Tree& tree, Direction direction) {
-  Trial trial;
-  trial.result = tree;
-  const auto each = [&](const FilePatch& file) {
-    const auto found = trial.result.find(file.path());
-    const bool exists = found != trial.result.end();
-    FileMatch match = match_file(file, exists ? found->second : Lines{}, exists, direction);
-    trial.hunks += match.hunks.size();
-    trial.matched += static_cast<std::size_t>(std::count_if(
-        match.hunks.begin(), match.hunks.end(), [](const HunkMatch& hunk) { return matches(hunk.match); }));
-    if (match.all) {
-      const bool gone = (direction == Direction::kForward ? file.new_path : file.old_path).empty();
-      if (gone) {
-        trial.result.erase(file.path());
-      } else {
-        trial.result[file.path()] = std::move(match.result);
-      }
-    }
-    return match;
-  };
-  for (const auto& file : patch.files) trial.files.push_back(each(file));
-  return trial;
-}
 
 // Each patch taken back from the source after those behind it were, as far as they could be: a later patch of
 // the series may have changed the lines by which an earlier one is recognised.
@@ -97,23 +65,6 @@ std::optional<std::vector<Evidence>> equivalent(const Patch& patch, const Tree& 
     }
   }
   return std::nullopt;
-}
-
-bool share_a_file(const Patch& a, const Patch& b) {
-  return std::any_of(a.files.begin(), a.files.end(), [&](const FilePatch& x) {
-    return std::any_of(b.files.begin(), b.files.end(),
-                       [&](const FilePatch& y) { return x.path() == y.path(); });
-  });
-}
-
-// The earlier patch that stands in the way of one that does not apply; empty where none does.
-std::string blocker(const Patch& patch, const std::vector<PlannedPatch>& earlier, const Tree& pristine) {
-  const bool applies_alone = try_patch(patch, pristine, Direction::kForward).all();
-  for (auto it = earlier.rbegin(); it != earlier.rend(); ++it) {
-    if (!share_a_file(patch, it->patch)) continue;
-    if (stops(it->verdict) || (it->verdict == Verdict::kNeeded && applies_alone)) return it->patch.file;
-  }
-  return {};
 }
 
 }  // namespace
@@ -180,7 +131,7 @@ Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files) {
     } else if (reverse.matched > 0) {
       planned.verdict = Verdict::kPartial;
     } else {
-      planned.blocked_by = blocker(patch, plan.patches, pristine);
+      planned.blocked_by = blocker(patch, forward, plan.patches, pristine, tree);
       planned.verdict = planned.blocked_by.empty() ? Verdict::kConflict : Verdict::kBlocked;
     }
     if (planned.verdict == Verdict::kPresent)

@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$REPOSITORY"
 read -ra flags <<< "$(pkg-config --cflags --libs fmt libcrypto)"
 clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc tests/hunks/fuzz.cc \
-    src/kit/{hunks,hunk_match,hunk_evidence,series,plan,ledger}.cc src/base/disk.cc src/base/interrupt.cc "${flags[@]}" -o "$work/fuzz"
+    src/kit/{hunks,hunk_match,hunk_evidence,series,trial,blocker,plan,ledger}.cc src/base/disk.cc src/base/interrupt.cc "${flags[@]}" -o "$work/fuzz"
 
 mkdir "$work/corpus"
 for patch in kernel/patches/*/*.patch; do

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# plan of a stranger's series: which earlier patch is in the way, and which is not.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+fake_kernel
+tree=$T/linux-5.10.999
+own=$T/own
+mkdir "$own"
+seq 60 | sed 's/^/line /' > "$tree/notes"
+
+# change NAME SED-EXPRESSION : a patch of the notes as they are written in $T/notes
+change() {
+    sed "$2" "$T/notes" > "$T/wanted"
+    diff -u --label a/notes --label b/notes "$T/notes" "$T/wanted" > "$own/$1" || true
+}
+plan() { run plan --work "$W" --tree "$tree" --series "$own" --no-verify "$@"; }
+verdicts() { jq -r '[.patches[].cells[0] | .verdict + if .blocked_by then " behind " + .blocked_by else "" end] | join(", ")' "$T/out"; }
+
+# ---- blocked by the patch without which it applies; in conflict for a reason of its own ----
+cp "$tree/notes" "$T/notes"
+change 1.patch 's/^line 5$/one/'
+change 2.patch 's/^line 50$/two/'
+change 3.patch 's/^line 5$/three/'
+plan --json
+expect_exit 0
+expect_same "$(verdicts)" "needed, needed, blocked behind 1.patch" "the verdicts"
+rm "$own/3.patch"
+sed -i 's/^line 50*$/foreign/' "$tree/notes"
+plan --json
+expect_exit 0
+expect_same "$(verdicts)" "conflict, conflict" "the verdicts"
