@@ -128,6 +128,7 @@ Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files) {
     } else if (backwards[i].all()) {
       planned.verdict = Verdict::kPresent;
       reverse = backwards[i];
+      planned.notes.emplace_back("its lines are those of the source without the patches behind it");
     } else if (reverse.matched > 0) {
       planned.verdict = Verdict::kPartial;
     } else {

@@ -81,6 +81,17 @@ TEST(MakePlan, ASeriesThatIsAllThereIsPresent) {
   EXPECT_THAT(verdicts(plan), ElementsAre("present", "present"));
 }
 
+TEST(MakePlan, LinesOfATextThatIsNotTheSourceAreSaidToBeSo) {
+  const std::string above = "--- a/f\n+++ b/f\n@@ -1,5 +1,7 @@\n+0\n+0\n a\n b\n-C\n+CC\n d\n e\n";
+  const Plan plan = make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", above)},
+                              {{"f", "0\n0\na\nb\nCC\nd\ne\n"}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("present", "present"));
+  EXPECT_EQ(plan.patches[0].evidence[0].line, 1) << "in the source it is line 3";
+  EXPECT_THAT(plan.patches[0].notes,
+              ElementsAre("its lines are those of the source without the patches behind it"));
+  EXPECT_THAT(plan.patches[1].notes, IsEmpty());
+}
+
 TEST(MakePlan, BlockedByAnEarlierPatchThatFailed) {
   const Plan plan =
       make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", kSecond)}, {{"f", "a\nb\nother\nd\ne\n"}});

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# plan of a stranger's series: which earlier patch is in the way, and which is not.
+# plan of a stranger's series: which earlier patch is in the way, and what is said of the places.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -31,3 +31,16 @@ sed -i 's/^line 50*$/foreign/' "$tree/notes"
 plan --json
 expect_exit 0
 expect_same "$(verdicts)" "conflict, conflict" "the verdicts"
+
+# ---- there, under what a later patch made of it: its lines are not the source's, and that is said ----
+rm "$own"/*
+cp "$T/notes" "$tree/notes"
+change 1.patch 's/^line 5$/one/'
+sed -i 's/^line 5$/one/' "$T/notes"
+change 2.patch 's/^one$/two/'
+sed 's/^line 5$/two/' "$tree/notes" > "$T/later"
+mv "$T/later" "$tree/notes"
+plan
+expect_exit 0
+expect_stdout '^1.patch +present$'
+expect_stdout '^    its lines are those of the source without the patches behind it$'
