@@ -61,6 +61,7 @@ void put_evidence(const PlannedPatch& planned, nlohmann::ordered_json& into) {
     }
     if (!item.expected.empty()) entry["expected"] = item.expected;
     if (item.found_line != 0) entry["found"] = {{"line", item.found_line}, {"lines", item.found}};
+    if (!item.places.empty()) entry["places"] = item.places;
     if (!item.text.empty()) entry["text"] = item.text;
   }
   if (!planned.notes.empty()) into["notes"] = planned.notes;

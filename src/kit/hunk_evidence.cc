@@ -124,8 +124,16 @@ void show_nearest(const Hunk& hunk, const Lines& text, std::size_t& left, Eviden
     item.text += fmt::format("    ({} further lines are not shown)\n", wanted.size() - kMostShown);
 }
 
-void show_conflict(const FilePatch& file, std::size_t index, const TouchedLines& tree, std::size_t& left,
-                   Evidence& item) {
+void show_places(const Hunk& hunk, const Match& match, Evidence& item) {
+  item.expected = without_ends(some(hunk.side('-')));
+  item.places = {match.line, match.second};
+  item.text +=
+      fmt::format("    ambiguous: it fits at line {} and at line {}, and the patch does not say which\n",
+                  match.line, match.second);
+}
+
+void show_conflict(const FilePatch& file, std::size_t index, const Match& match, const TouchedLines& tree,
+                   std::size_t& left, Evidence& item) {
   const Hunk& hunk = file.hunks[index];
   const auto found = tree.find(file.path());
   item.text = fmt::format("  {}, hunk {} of {} (expected at line {}):\n", file.path(), index + 1,
@@ -138,7 +146,10 @@ void show_conflict(const FilePatch& file, std::size_t index, const TouchedLines&
   } else {
     if (file.new_path.empty())
       item.text += "    (the patch deletes the file, which must hold these lines and no others)\n";
-    show_nearest(hunk, found->second, left, item);
+    if (match.found == Found::kAmbiguous)
+      show_places(hunk, match, item);
+    else
+      show_nearest(hunk, found->second, left, item);
   }
 }
 
@@ -201,7 +212,7 @@ void say_hunks(const std::vector<FileMatch>& forward, const std::vector<FileMatc
         const bool missing = !tree.contains(file.path()) && !file.old_path.empty();
         planned.evidence.push_back(
             evidence_of(file, file.hunks[h], {}, missing ? "missing" : word_of(ahead.found)));
-        show_conflict(file, h, tree, left, planned.evidence.back());
+        show_conflict(file, h, ahead, tree, left, planned.evidence.back());
       } else {
         ++planned.unlisted.stuck;
       }

@@ -61,17 +61,17 @@ Match find_within(const Lines& text, const Lines& wanted, int expected, int firs
   };
   const auto only = [&](int line) {
     if (!stands_at(line)) return Match{};
-    return Match{line == expected ? Found::kHere : Found::kMoved, line, line - expected};
+    return Match{line == expected ? Found::kHere : Found::kMoved, line, line - expected, 0};
   };
   if (leading < trailing) return only(1);     // bound to the beginning
   if (trailing < leading) return only(last);  // bound to the end
-  if (stands_at(expected)) return {Found::kHere, expected, 0};
+  if (stands_at(expected)) return {Found::kHere, expected, 0, 0};
   Match match;
   for (int line = std::max(1, first); line <= last; ++line) {
     if (left < 0) return {};
     if (!stands_at(line)) continue;
-    if (match.found == Found::kMoved) return {Found::kAmbiguous, match.line, match.offset};
-    match = {Found::kMoved, line, line - expected};
+    if (match.found == Found::kMoved) return {Found::kAmbiguous, match.line, match.offset, line};
+    match = {Found::kMoved, line, line - expected, 0};
   }
   return match;
 }

@@ -52,8 +52,9 @@ enum class Found { kNo, kHere, kMoved, kAmbiguous };
 
 struct Match {
   Found found = Found::kNo;
-  int line = 0;    // where it matches (kHere, kMoved)
+  int line = 0;    // where it matches (kHere, kMoved), or could (kAmbiguous)
   int offset = 0;  // from where it was expected
+  int second = 0;  // the next line where it could (kAmbiguous)
 };
 
 inline bool matches(const Match& match) {

@@ -31,6 +31,7 @@ struct Evidence {
   std::vector<std::string> expected;  // where it does not fit: the lines it wants, without their ends
   std::vector<std::string> found;     // and those that stand at the place that is most like them
   int found_line = 0;                 // the first of these; 0: no line of it is in the file
+  std::vector<int> places;            // "ambiguous": the first two lines where it fits
 };
 
 // Hunks that the evidence does not list, for there are too many.

@@ -83,8 +83,8 @@ TEST(MakePlan, ASeriesThatIsAllThereIsPresent) {
 
 TEST(MakePlan, LinesOfATextThatIsNotTheSourceAreSaidToBeSo) {
   const std::string above = "--- a/f\n+++ b/f\n@@ -1,5 +1,7 @@\n+0\n+0\n a\n b\n-C\n+CC\n d\n e\n";
-  const Plan plan = make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", above)},
-                              {{"f", "0\n0\na\nb\nCC\nd\ne\n"}});
+  const Plan plan =
+      make_plan({patch_of("1.patch", kFirst), patch_of("2.patch", above)}, {{"f", "0\n0\na\nb\nCC\nd\ne\n"}});
   EXPECT_THAT(verdicts(plan), ElementsAre("present", "present"));
   EXPECT_EQ(plan.patches[0].evidence[0].line, 1) << "in the source it is line 3";
   EXPECT_THAT(plan.patches[0].notes,
@@ -156,7 +156,14 @@ TEST(MakePlan, AnAmbiguousHunkIsAConflict) {
   const Patch patch = patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -9,3 +9,3 @@\n a\n-b\n+B\n c\n");
   const Plan plan = make_plan({patch}, {{"f", "0\na\nb\nc\na\nb\nc\n"}});
   EXPECT_THAT(verdicts(plan), ElementsAre("conflict"));
-  EXPECT_EQ(plan.patches[0].evidence[0].match, "ambiguous");
+  const Evidence& item = plan.patches[0].evidence[0];
+  EXPECT_EQ(item.match, "ambiguous");
+  EXPECT_THAT(item.places, ElementsAre(2, 5));
+  EXPECT_EQ(item.text,
+            "  f, hunk 1 of 1 (expected at line 9):\n"
+            "    ambiguous: it fits at line 2 and at line 5, and the patch does not say which\n");
+  const Plan same = make_plan({patch}, {{"f", "0\na\nb\nc\n"}});
+  EXPECT_THAT(same.patches[0].evidence[0].places, IsEmpty()) << "it fits in one place";
 }
 
 TEST(MakePlan, AFileThatIsNotThereIsAConflict) {

@@ -44,3 +44,15 @@ plan
 expect_exit 0
 expect_stdout '^1.patch +present$'
 expect_stdout '^    its lines are those of the source without the patches behind it$'
+
+# ---- a hunk that fits in two places: which, in words and in JSON ----
+rm "$own"/*
+printf '%s\n' 0 a b c a b c > "$tree/notes"
+printf '%s\n' '--- a/notes' '+++ b/notes' '@@ -9,3 +9,3 @@' ' a' '-b' '+B' ' c' > "$own/1.patch"
+plan
+expect_exit 0
+expect_stdout '^1.patch +conflict$'
+expect_stdout '^    ambiguous: it fits at line 2 and at line 5'
+plan --json
+expect_exit 0
+expect_json '[.patches[0].cells[0].evidence[] | [.match, .places]] == [["ambiguous", [2, 5]]]'
