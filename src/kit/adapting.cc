@@ -57,13 +57,17 @@ Result<OpenSource> open_named(Kit& kit, Sources& sources, const std::vector<Base
   return name.ends_with(".rpm") ? sources.package(name, keys) : sources.tarball(name, "");
 }
 
+// What Kmesh-Base can name is a baseline: of another source the path, which --from takes.
+std::string path_of_target(const AdaptOptions& options) {
+  if (!options.tree.empty()) return options.tree;
+  return options.tarball.empty() ? options.package : options.tarball;
+}
+
 Result<OpenSource> open_target(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
                                const AdaptOptions& options) {
   if (!options.package.empty()) return sources.package(options.package, options.keys);
-  const std::string& name = !options.tree.empty()      ? options.tree
-                            : !options.tarball.empty() ? options.tarball
-                                                       : options.baseline;
-  return open_named(kit, sources, rows, name, options.keys);
+  const std::string path = path_of_target(options);
+  return open_named(kit, sources, rows, path.empty() ? options.baseline : path, options.keys);
 }
 
 // The folder the patches come from: the one named, or that of the baseline before.
@@ -152,7 +156,8 @@ Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
   KMESH_LET(target, open_target(kit, sources, rows, options));
   KMESH_LET(written, written_for(kit, sources, rows, series, options));
   KMESH_LET(adaptation, adapt_series(series, written, target.source.name, target.files));
-  AdaptReport report{target.source.name, target.source.version, options.output, std::move(adaptation)};
+  AdaptReport report{target.source.name,      target.source.version,   options.output,
+                     source_options(options), path_of_target(options), std::move(adaptation)};
   KMESH_TRY(write_folder(kit, report, folder));
   if (std::any_of(report.adaptation.patches.begin(), report.adaptation.patches.end(),
                   [](const AdaptedPatch& patch) {
@@ -160,6 +165,20 @@ Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
                   }))
     KMESH_TRY(check_folder(kit, report, target.files));
   return report;
+}
+
+std::string source_options(const AdaptOptions& options) {
+  const auto named = [&](std::string_view option, const std::string& value) {
+    return value.empty() ? "" : fmt::format(" {} {}", option, value);
+  };
+  const bool package = !options.package.empty();
+  const bool path = !path_of_target(options).empty();
+  std::string text = named("--tree", options.tree) + named("--tarball", options.tarball) +
+                     named("--srpm", options.package) + named("--baseline", path ? "" : options.baseline);
+  for (const auto& key : options.keys) text += named("--key", key);
+  if (!options.tree.empty() || (path && !options.sources.verify)) text += " --no-verify";
+  if (package && !options.sources.sandbox) text += " --no-sandbox";
+  return text.substr(1);
 }
 
 std::string adapt_text(const AdaptReport& report) {
@@ -173,8 +192,15 @@ std::string adapt_text(const AdaptReport& report) {
   }
   text += fmt::format("The new series: {}\n", report.output);
   if (report.adaptation.decided())
-    text +=
-        fmt::format("Try it:  kmesh-kernel build --baseline {} --series {}\n", report.target, report.output);
+    text += fmt::format("Try it:  kmesh-kernel build {} --series {}\n", report.called, report.output);
+  const bool renamed =
+      std::any_of(report.adaptation.patches.begin(), report.adaptation.patches.end(),
+                  [](const AdaptedPatch& patch) { return !patch.diff.empty() && !patch.patch.base.empty(); });
+  if (renamed && !report.from.empty())
+    text += fmt::format(
+        "The new patches say Kmesh-Base: {}, which is no baseline: who adapts them further names this source "
+        "with --from {}\n",
+        report.target, report.from);
   return text;
 }
 
@@ -182,6 +208,7 @@ std::string adapt_json(const AdaptReport& report) {
   Json json = {{"ok", report.adaptation.decided()},
                {"baseline", {{"name", report.target}, {"version", report.version}}},
                {"series", report.output},
+               {"build", report.called},
                {"patches", Json::array()}};
   for (const auto& patch : report.adaptation.patches) {
     Json conflicts = Json::array();

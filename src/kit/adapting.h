@@ -29,6 +29,8 @@ struct AdaptReport {
   std::string target;  // the source's name
   std::string version;
   std::string output;  // the new folder
+  std::string called;  // the options that name the source to the verb build
+  std::string from;    // its path, where its name is none that a later call could open
   Adaptation adaptation;
 };
 
@@ -36,6 +38,9 @@ struct AdaptReport {
 // PATCH.conflicts/. What is written is read again and judged on the source: it applies there without an
 // offset.
 Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options);
+
+// The options by which the verb build takes the source that was adapted to.
+std::string source_options(const AdaptOptions& options);
 
 std::string adapt_text(const AdaptReport& report);
 std::string adapt_json(const AdaptReport& report);

@@ -37,6 +37,13 @@ expect_exit 0
 expect_same "$(outcome "$SECOND")" refreshed "the outcome"
 applies
 grep -q '^Kmesh-Feature: ' "$T/new/$SECOND" || fail "the header is gone"
+# the call that is printed is one that the build takes
+adapt
+expect_exit 0
+expect_stdout "^Try it:  kmesh-kernel build --tree $target --no-verify --series $T/new\$"
+read -ra words < <(sed -n 's/^Try it:  kmesh-kernel //p' "$T/out")
+run "${words[@]}" --work "$T/tried-it" --until plan
+expect_exit 0
 
 # a neighbouring line: merged, and the report says that a person must read it
 sed -i 's/^#define FIRST(x, ...) x$/#define FIRST(x, ...) (x)/' "$target/$header"
