@@ -27,6 +27,8 @@ using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+constexpr std::uint64_t kMostForThreads = 112ULL << 20;
+
 // Feeds libarchive with what liblzma's threaded decoder makes of an xz file: libarchive's own is
 // single-threaded.
 class XzStream {
@@ -34,7 +36,8 @@ class XzStream {
   explicit XzStream(File file) : file_(std::move(file)), in_(1 << 20), out_(1 << 20) {
     lzma_mt options{};
     options.threads = std::max(1U, std::thread::hardware_concurrency());
-    options.memlimit_threading = 512ULL << 20;
+    // each thread holds a whole block: where blocks are large, fewer of them go at once, or one as a stream
+    options.memlimit_threading = kMostForThreads;
     options.memlimit_stop = 1024ULL << 20;
     options.flags = LZMA_CONCATENATED;  // streams in a row are one file, and what follows them is damage
     ready_ = lzma_stream_decoder_mt(&stream_, &options) == LZMA_OK;
