@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kit/test_patch.h"
+
 namespace kmesh {
 namespace {
 
@@ -12,15 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
 using ::testing::Not;
-
-Patch patch_of(const std::string& file, const std::string& diff) {
-  Patch patch;
-  patch.file = file;
-  auto files = parse_diff(diff);
-  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << diff;
-  if (files) patch.files = *files;
-  return patch;
-}
 
 // "d" in the fourth line becomes "D".
 constexpr const char* kChange = "--- a/f\n+++ b/f\n@@ -1,7 +1,7 @@\n a\n b\n c\n-d\n+D\n e\n f\n g\n";

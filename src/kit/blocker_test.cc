@@ -5,17 +5,10 @@
 
 #include <chrono>
 
+#include "kit/test_patch.h"
+
 namespace kmesh {
 namespace {
-
-Patch patch_of(const std::string& file, const std::string& diff) {
-  Patch patch;
-  patch.file = file;
-  auto files = parse_diff(diff);
-  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << diff;
-  if (files) patch.files = *files;
-  return patch;
-}
 
 // A text of numbered lines, and a hunk on one of them with three lines of context.
 std::string line(int number) { return "line " + std::to_string(number); }

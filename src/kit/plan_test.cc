@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "kit/hunk_evidence.h"
+#include "kit/test_patch.h"
 
 namespace kmesh {
 namespace {
@@ -13,16 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-Patch patch_of(const std::string& file, const std::string& diff) {
-  Patch patch;
-  patch.file = file;
-  patch.feature = file;
-  auto files = parse_diff(diff);
-  EXPECT_TRUE(files) << (files ? "" : files.error().what) << "\n" << diff;
-  if (files) patch.files = *files;
-  return patch;
-}
 
 std::vector<std::string> verdicts(const Plan& plan) {
   std::vector<std::string> all;

@@ -60,11 +60,7 @@ killed_then_updated() {
 
 # of_root KIND : all of it, in a folder of its own
 of_root() {
-    T=$T/$1
-    R=$T/root
-    HEADER=$R/usr/include/linux/bpf.h
-    mkdir "$T"
-    "$1" "$T/original"
+    root_of "$1"
     newer=$(printf %s "$NEWER" | sha256sum | cut -d ' ' -f 1)
     from_copy original
     update

@@ -99,11 +99,7 @@ ORDER
 
 # of_root KIND : all of it, in a folder of its own
 of_root() {
-    T=$T/$1
-    R=$T/root
-    HEADER=$R/usr/include/linux/bpf.h
-    mkdir "$T"
-    "$1" "$T/original"
+    root_of "$1"
     from_copy original
     inventory "$R" > "$T/before"
     headers install || fail "install: $(cat "$T/err")"

@@ -60,10 +60,12 @@ calls() {
         seen && /^[0-9 ]*[a-z0-9_]+\(/ { print $1 ":" n[$1] }' "$1"
 }
 
-# killed_at NAME:N COMMAND... : whether it was killed there
-killed_at() {
-    local code=0
-    { strace -qq -e trace="${1%:*}" -e inject="${1%:*}:signal=KILL:when=${1#*:}" -o "$T/killed" \
-        "${@:2}" > "$T/out" 2> "$T/err"; } 2>/dev/null || code=$?
-    [ "$code" = 137 ]
+# root_of KIND : from here on T is a folder of that kind's own, in which `original` is one; R is the root, HEADER its header
+root_of() {
+    T=$T/$1
+    R=$T/root
+    # shellcheck disable=SC2034  # the scripts read it
+    HEADER=$R/usr/include/linux/bpf.h
+    mkdir "$T"
+    "$1" "$T/original"
 }

@@ -105,6 +105,14 @@ wait_for() {
     done
 }
 
+# killed_at NAME:N COMMAND... : whether it was killed there
+killed_at() {
+    local code=0
+    { strace -qq -e trace="${1%:*}" -e inject="${1%:*}:signal=KILL:when=${1#*:}" -o "$T/killed" \
+        "${@:2}" > "$T/out" 2> "$T/err"; } 2>/dev/null || code=$?
+    [ "$code" = 137 ]
+}
+
 sum_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
 # change_byte FILE : the byte in its middle becomes another one, whatever it was.

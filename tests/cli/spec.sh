@@ -105,11 +105,7 @@ grep -q $'^# caf\xc3\xa9$' "$spec" || fail "a line was recoded twice"
 # killed at any of its steps on the disk: the spec is what it was, or edited whole; and the next call edits it
 kill_at() { # CALL NUMBER : not killed when it comes to no such step
     cp "$T/original" "$spec"
-    CODE=0
-    # a shell in between, for it tells of who was killed
-    bash -c '"$@"; exit $?' - strace -o "$T/trace" -e trace="$1" -e inject="$1:signal=KILL:when=$2" "$KMESH" spec edit "$spec" \
-        --work "$W" --patch "$T/one.patch" --patch "$T/two.patch" > "$T/out" 2> "$T/err" || CODE=$?
-    if [ "$CODE" = 0 ]; then return 1; fi
+    killed_at "$1:$2" "$KMESH" spec edit "$spec" --work "$W" --patch "$T/one.patch" --patch "$T/two.patch" || return 1
     cmp -s "$spec" "$T/original" || cmp -s "$spec" "$T/edited" || fail "killed at $1 number $2, the spec is half-edited"
     edit
     expect_exit 0
