@@ -28,7 +28,7 @@ for output in image deb; do
         cmp "$scratch"/kmod/lib/modules/*/extra/kmesh.ko "$scratch/work/enhanced/kmesh.ko"
         # packed once more, by the kernel's own scripts and at another time, they are the same
         cp "$scratch/work/packages/SHA256SUMS" "$scratch/sums"
-        rm "$scratch"/work/enhanced/linux-*.deb
+        rm "${report%/*}"/enhanced/linux-*.deb
         build_same --output deb --work "$scratch/work" --until package
         [ "$(jq -r '.stages[] | select(.name == "build") | .reused' "$report")" = false ] || fail "it was not packed again"
         cmp "$scratch/sums" "$scratch/work/packages/SHA256SUMS" || fail "packed again, the packages are others"
