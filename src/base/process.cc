@@ -130,6 +130,12 @@ void end_group(pid_t child) {
 
 }  // namespace
 
+std::string answer_of(Processes& processes, Command ask) {
+  ask.keep_output = true;
+  const auto said = processes.run(ask);
+  return said && said->ok() ? said->output : std::string();
+}
+
 tl::unexpected<Error> program_failed(std::string what, std::string hint, const Exit& exit) {
   if (exit.tail.find("No space left on device") == std::string::npos)
     return fail(std::move(what), std::move(hint), "", exit.tail);

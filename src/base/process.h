@@ -50,6 +50,9 @@ class RealProcesses : public Processes {
   std::string find(const std::string& program) override;
 };
 
+// What a program says; empty where it cannot be run or fails.
+std::string answer_of(Processes& processes, Command ask);
+
 // The failure of a program that ran, with its last words; where those say that the disk is full, that is the
 // cause.
 tl::unexpected<Error> program_failed(std::string what, std::string hint, const Exit& exit);

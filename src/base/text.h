@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walking over text without copying it.
+// What is done with text everywhere.
 #pragma once
 
+#include <algorithm>
+#include <cctype>
+#include <initializer_list>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kmesh {
+
+inline bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
+  return std::any_of(starts.begin(), starts.end(), [&](const auto start) { return text.starts_with(start); });
+}
+
+inline bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](const auto end) { return text.ends_with(end); });
+}
+
+// In small letters; of other alphabets than ASCII's nothing changes.
+inline std::string lower(std::string_view text) {
+  std::string small(text);
+  std::transform(small.begin(), small.end(), small.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
+}
 
 // Calls `each` with every line, without its end; what follows the last line end is one too, unless it is
 // empty.

@@ -57,12 +57,6 @@ Result<OpenSource> open_named(Kit& kit, Sources& sources, const std::vector<Base
   return name.ends_with(".rpm") ? sources.package(name, keys) : sources.tarball(name, "");
 }
 
-// What Kmesh-Base can name is a baseline: of another source the path, which --from takes.
-std::string path_of_target(const AdaptOptions& options) {
-  if (!options.tree.empty()) return options.tree;
-  return options.tarball.empty() ? options.package : options.tarball;
-}
-
 Result<OpenSource> open_target(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
                                const AdaptOptions& options) {
   if (!options.package.empty()) return sources.package(options.package, options.keys);
@@ -156,8 +150,9 @@ Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
   KMESH_LET(target, open_target(kit, sources, rows, options));
   KMESH_LET(written, written_for(kit, sources, rows, series, options));
   KMESH_LET(adaptation, adapt_series(series, written, target.source.name, target.files));
-  AdaptReport report{target.source.name,      target.source.version,   options.output,
-                     source_options(options), path_of_target(options), std::move(adaptation)};
+  AdaptReport report{target.source.name, target.source.version, options.output, source_options(options),
+                     // what Kmesh-Base can name is a baseline; --from takes a path
+                     path_of_target(options), std::move(adaptation)};
   KMESH_TRY(write_folder(kit, report, folder));
   if (std::any_of(report.adaptation.patches.begin(), report.adaptation.patches.end(),
                   [](const AdaptedPatch& patch) {
@@ -165,6 +160,11 @@ Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
                   }))
     KMESH_TRY(check_folder(kit, report, target.files));
   return report;
+}
+
+std::string path_of_target(const AdaptOptions& options) {
+  if (!options.tree.empty()) return options.tree;
+  return options.tarball.empty() ? options.package : options.tarball;
 }
 
 std::string source_options(const AdaptOptions& options) {

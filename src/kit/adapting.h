@@ -39,6 +39,9 @@ struct AdaptReport {
 // offset.
 Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options);
 
+// The path of the source to adapt to; empty where it is a baseline.
+std::string path_of_target(const AdaptOptions& options);
+
 // The options by which the verb build takes the source that was adapted to.
 std::string source_options(const AdaptOptions& options);
 

@@ -6,17 +6,12 @@
 #include <algorithm>
 
 #include "kit/plan.h"
+#include "kit/touched.h"
 
 namespace kmesh {
 
-Result<void> check_applied(Disk& disk, const std::string& tree, const std::vector<const Patch*>& patches) {
-  TouchedFiles texts;
-  for (const auto& path : paths_touched(patches)) {
-    const std::string file = join(tree, path);
-    if (!disk.exists(file)) continue;
-    KMESH_LET(text, disk.read(file));
-    texts[path] = std::move(text);
-  }
+Result<void> check_applied(Kit& kit, const std::string& tree, const std::vector<const Patch*>& patches) {
+  KMESH_LET(texts, kept_touched(kit, paths_touched(patches), tree));
   std::vector<Patch> series;
   for (const auto* patch : patches) series.push_back(*patch);
   for (const auto& planned : make_plan(series, texts).patches) {

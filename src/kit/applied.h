@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "base/disk.h"
 #include "base/result.h"
+#include "kit/kit.h"
 #include "kit/series.h"
 
 namespace kmesh {
 
 // `tree` is absolute. Errors: a patch that would still go in, or goes in by halves; one whose lines were
 // changed after it went in is no error.
-Result<void> check_applied(Disk& disk, const std::string& tree, const std::vector<const Patch*>& patches);
+Result<void> check_applied(Kit& kit, const std::string& tree, const std::vector<const Patch*>& patches);
 
 }  // namespace kmesh

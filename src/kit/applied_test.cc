@@ -23,10 +23,13 @@ class AppliedTest : public ::testing::Test {
   }
   std::string applied(const std::string& f, const std::string& g) {
     disk_.files = {{"/t/f", f}, {"/t/g", g}};
-    const auto checked = check_applied(disk_, "/t", {&patch_});
+    const auto checked = check_applied(kit_, "/t", {&patch_});
     return checked ? "applied" : checked.error().what;
   }
   MemoryDisk disk_;
+  FakeProcesses processes_;
+  FakeStatus status_;
+  Kit kit_{disk_, processes_, status_, {}};
   Patch patch_;
 };
 

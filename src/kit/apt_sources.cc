@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <map>
 #include <set>
 #include <sstream>
@@ -19,10 +18,9 @@ std::string with_slash(std::string uri) {
 }
 
 // The words apt takes for a no.
-bool switched_off(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+bool switched_off(const std::string& word) {
   static const std::set<std::string> kNo = {"no", "false", "without", "off", "disable", "0"};
-  return kNo.contains(word);
+  return kNo.contains(lower(word));
 }
 
 void add_stanza(std::map<std::string, std::string>& stanza, std::vector<AptSource>& sources) {
@@ -82,8 +80,7 @@ std::vector<AptSource> parse_deb822_sources(std::string_view text) {
     }
     const auto colon = line.find(':');
     if (colon == std::string::npos) continue;
-    name = line.substr(0, colon);
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    name = lower(std::string_view(line).substr(0, colon));
     stanza[name] = line.substr(colon + 1);
     const auto words = words_of(stanza[name]);
     if (name == "enabled" && !words.empty()) stanza[name] = words[0];

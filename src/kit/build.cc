@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "kit/deb_scripts.h"
+#include "kit/tools.h"
 
 namespace kmesh {
 namespace {
@@ -73,9 +74,9 @@ std::string compiler_script(const std::string& before, const std::string& real, 
 
 // A spec that calls gcc finds the compiler that was asked for under that name.
 Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& make) {
-  const auto space = make.compiler.rfind(' ');
-  const std::string before = space == std::string::npos ? "" : make.compiler.substr(0, space + 1);
-  const std::string real = kit.processes.find(make.compiler.substr(before.size()));
+  const std::string program = compiler_program(make.compiler);
+  const std::string before = make.compiler.substr(0, make.compiler.size() - program.size());
+  const std::string real = kit.processes.find(program);
   for (const auto* name : {"gcc", "cc"}) {
     const std::string script = side.path(std::string("cc/") + name);
     KMESH_TRY(kit.disk.write(script, compiler_script(before, real, side.inside(kCompiled))));

@@ -155,10 +155,6 @@ std::vector<std::string> timed_files(Kit& kit, const Options& options) {
   const auto names = options.tree.empty() ? std::vector<std::string>()
                                           : kit.disk.list(options.tree).value_or(std::vector<std::string>());
   for (const auto& name : names) files.push_back(join(options.tree, name));
-  std::erase_if(files, [&](const std::string& file) {
-    const auto info = kit.disk.info(file);
-    return file.empty() || !info || info->directory;
-  });
   return files;
 }
 
@@ -168,8 +164,10 @@ Finding clock(Kit& kit, const Options& options) {
     KMESH_TRY(kit.disk.write(probe, ""));
     KMESH_LET(now, kit.disk.info(probe));
     for (const auto& path : timed_files(kit, options)) {
-      KMESH_LET(info, kit.disk.info(path));
-      const std::int64_t ahead = (info.mtime_ns - now.mtime_ns) / kSecond;
+      if (path.empty()) continue;
+      const auto info = kit.disk.info(path);
+      if (!info || info->directory) continue;
+      const std::int64_t ahead = (info->mtime_ns - now.mtime_ns) / kSecond;
       if (ahead <= 1) continue;
       return bad("clock", fail(fmt::format("the clock is in the past: {} was written {} s later than now",
                                            path, ahead),

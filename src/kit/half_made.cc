@@ -2,7 +2,6 @@
 #include "kit/half_made.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -16,15 +15,11 @@ namespace {
 constexpr double kLast = 60;
 
 bool is_made_in_steps(std::string_view path) {
-  static constexpr std::array<std::string_view, 8> kEnds = {".o",  ".a",   ".ko",      ".cmd",
-                                                            ".so", ".mod", ".symvers", ".dbg"};
-  static constexpr std::array<std::string_view, 5> kBegins = {"vmlinux", ".vmlinux", ".tmp_", "bzImage",
-                                                              "System.map"};
   const auto slash = path.rfind('/');
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  return std::any_of(kEnds.begin(), kEnds.end(), [&](auto end) { return name.ends_with(end); }) ||
-         (std::any_of(kBegins.begin(), kBegins.end(), [&](auto begin) { return name.starts_with(begin); }) &&
-          !name.ends_with(".S") && !name.ends_with(".c") && !name.ends_with(".h"));
+  return ends_with_any(name, {".o", ".a", ".ko", ".cmd", ".so", ".mod", ".symvers", ".dbg"}) ||
+         (starts_with_any(name, {"vmlinux", ".vmlinux", ".tmp_", "bzImage", "System.map"}) &&
+          !ends_with_any(name, {".S", ".c", ".h"}));
 }
 
 }  // namespace

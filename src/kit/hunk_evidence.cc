@@ -179,8 +179,7 @@ void add_notes(const std::vector<FileMatch>& forward, const std::vector<FileMatc
       std::any_of(reverse.begin(), reverse.end(), gave_up))
     planned.notes.emplace_back(
         "hunks that do not stand at their own lines are so many that some were not looked for elsewhere: "
-        "they "
-        "count as not there");
+        "they count as not there");
   if (planned.unlisted.all() > 0)
     planned.notes.push_back(fmt::format(
         "{} more hunks are not listed: {} match forward, {} in reverse, {} not", planned.unlisted.all(),

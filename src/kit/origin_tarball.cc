@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/archive.h"
+#include "base/text.h"
 #include "kit/origin.h"
 
 namespace kmesh {
@@ -18,8 +18,7 @@ Result<Source> vouch_for_tarball(const std::vector<BaselineRow>& rows, const std
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const BaselineRow& candidate) {
     return std::find(candidate.tarballs.begin(), candidate.tarballs.end(), hash) != candidate.tarballs.end();
   });
-  std::string given = sha256;
-  for (char& c : given) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string given = lower(sha256);
   if (!given.empty() && given != hash)
     return fail(
         fmt::format("{} does not have the checksum that was given: it was changed or is incomplete", tarball),

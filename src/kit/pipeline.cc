@@ -205,7 +205,7 @@ class Build {
         KMESH_TRY(renew_seal(kit_, tree, seal));
         KMESH_TRY(note_prepared(kit_, enhanced_, done));
       }
-      KMESH_TRY(check_applied(kit_.disk, tree, applied_));
+      KMESH_TRY(check_applied(kit_, tree, applied_));
       auto state = check_tree(kit_, enhanced_, tree, recipe_.make.compiler, now.touched, Docs::kMend);
       KMESH_TRY(all_well(state.findings));
       Made made{{{"lost", fact_of(prepared.lost)}}, {}};

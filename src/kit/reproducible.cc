@@ -56,9 +56,7 @@ Result<void> give_key(Kit& kit, const std::string& tree, const std::string& conf
 bool is_elliptic(Kit& kit, const std::string& signing_key) {
   Command ask;
   ask.argv = {"openssl", "x509", "-noout", "-text", "-in", signing_key};
-  ask.keep_output = true;
-  const auto said = kit.processes.run(ask);
-  return said && said->ok() && said->output.find("id-ecPublicKey") != std::string::npos;
+  return answer_of(kit.processes, std::move(ask)).find("id-ecPublicKey") != std::string::npos;
 }
 
 // What a key on an elliptic curve means; empty for another.

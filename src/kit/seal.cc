@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <map>
 
 #include "base/text.h"
@@ -22,10 +20,6 @@ Seals parsed(std::string_view text) {
     if (at != std::string_view::npos) seals[line.substr(at + 1)] = line.substr(0, at);
   });
   return seals;
-}
-
-bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> ends) {
-  return std::any_of(ends.begin(), ends.end(), [&](auto end) { return name.ends_with(end); });
 }
 
 bool is_tool_source(std::string_view name) {
@@ -54,21 +48,15 @@ Result<std::string> list_files(Kit& kit, const std::string& tree) {
 }
 
 bool is_product(std::string_view path) {
-  static constexpr std::array<std::string_view, 3> kFolders = {"include/config/", "include/generated/",
-                                                               "debian/"};
-  // kbuild's own tools are linked beside their sources
-  static constexpr std::array<std::string_view, 2> kTools = {"scripts/kconfig/", "scripts/basic/"};
-  static constexpr std::array<std::string_view, 12> kEnds = {
-      ".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order", ".builtin", ".d", ".so", ".symvers", ".dbg"};
   const auto slash = path.rfind('/');
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  if (std::any_of(kTools.begin(), kTools.end(), [&](auto folder) { return path.starts_with(folder); }))
-    return !is_tool_source(name);
+  // kbuild's own tools are linked beside their sources
+  if (starts_with_any(path, {"scripts/kconfig/", "scripts/basic/"})) return !is_tool_source(name);
   return (name.starts_with('.') && path != ".config") ||
-         std::any_of(kFolders.begin(), kFolders.end(),
-                     [&](auto folder) { return path.starts_with(folder); }) ||
+         starts_with_any(path, {"include/config/", "include/generated/", "debian/"}) ||
          path.find("/include/generated/") != std::string_view::npos ||
-         std::any_of(kEnds.begin(), kEnds.end(), [&](auto end) { return name.ends_with(end); });
+         ends_with_any(name, {".o", ".a", ".ko", ".cmd", ".mod", ".mod.c", ".order", ".builtin", ".d", ".so",
+                              ".symvers", ".dbg"});
 }
 
 std::string seal_difference(std::string_view before, std::string_view now) {

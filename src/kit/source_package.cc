@@ -5,8 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <sstream>
+
+#include "base/text.h"
 
 namespace kmesh {
 namespace {
@@ -132,10 +133,7 @@ std::vector<std::string> expired_keys(std::string_view output) {
     if (fields.size() < 5 || (fields[0] != "pub" && fields[0] != "sub") || fields[1] != "e" ||
         fields[4].size() < 8)
       continue;
-    std::string id = fields[4].substr(fields[4].size() - 8);
-    std::transform(id.begin(), id.end(), id.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    ids.push_back(std::move(id));
+    ids.push_back(lower(std::string_view(fields[4]).substr(fields[4].size() - 8)));
   }
   return ids;
 }

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "base/text.h"
 #include "kit/hunks.h"
 
 namespace kmesh {
@@ -21,13 +21,6 @@ constexpr std::string_view kBeginWithEnd =
     "# kmesh-kernel: added lines begin, with the end of the line before";
 constexpr std::string_view kEnd = "# kmesh-kernel: added lines end";
 constexpr int kFirstSource = 9003;
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
-}
 
 struct Block {
   std::size_t line = 0;  // of the file: it goes before it
@@ -53,8 +46,7 @@ Result<std::size_t> behind_source_list(const SpecText& spec, std::size_t list) {
 std::vector<int> numbers_taken(const SpecText& spec) {
   std::map<std::string_view, std::set<int>> taken = {{"source", {-1}}, {"patch", {-1}}};
   for (const auto& line : spec.lines) {
-    const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
-    if (!preamble || line.comment) continue;
+    if (!line.may_be_tag()) continue;
     SourceTag tag;
     if (source_tag(line.text, tag) && tag.number.empty()) {
       auto& numbers = taken[tag.patch ? "patch" : "source"];
@@ -87,9 +79,7 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     const auto& line = spec.lines[i];
     if (line.section == Section::kSourceList && line.starts_section) list = i;
     SourceTag tag;
-    const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
-    if (!preamble || line.comment || !source_tag(line.text, tag)) continue;
-    if (!tag.patch) last = i;
+    if (line.may_be_tag() && source_tag(line.text, tag) && !tag.patch) last = i;
   }
   place.taken = numbers_taken(spec);
   if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");

@@ -56,8 +56,7 @@ std::optional<Error> encoding_error(std::string_view spec, std::string_view said
           : fmt::format("the spec is in two encodings: {} no UTF-8, line {} is", which, utf8);
   error.hint =
       "write those lines in UTF-8; the command takes them for Latin-1 and leaves all others alone. A source "
-      "package "
-      "is made of the spec with rpmbuild -bs";
+      "package is made of the spec with rpmbuild -bs";
   error.command =
       "perl -MEncode -i -pe 'Encode::from_to($_, \"latin1\", \"utf8\") unless utf8::decode(my $copy = $_)' "
       "kernel.spec";

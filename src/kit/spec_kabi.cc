@@ -60,26 +60,21 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
     auto word = text.substr(at + 2);
     const bool may_be_absent = word.starts_with('?') || word.starts_with('!');
     word.remove_prefix(std::min(word.find_first_not_of("?!"), word.size()));
-    for (const std::string_view test : {"defined ", "undefined "}) {
-      if (!word.starts_with(test)) continue;
-      auto& use = uses[std::string(stripped(word.substr(test.size(), word.find('}') - test.size())))];
-      if (!use.defined) use.defined = line;
-    }
-    for (const std::string_view test : {"with ", "without "}) {
+    for (const std::string_view test : {"defined ", "undefined ", "with ", "without "}) {
       if (!word.starts_with(test)) continue;
       const auto name = stripped(word.substr(test.size(), word.find('}') - test.size()));
-      auto& use = uses["with_" + std::string(name)];
+      auto& use = uses[(test.starts_with("with") ? "with_" : "") + std::string(name)];
       if (!use.defined) use.defined = line;
     }
     const auto end = std::find_if_not(word.begin(), word.end(), is_name);
     const auto length = static_cast<std::size_t>(end - word.begin());
     if (length == 0 || (length < word.size() && word[length] == ' ')) continue;
     auto& use = uses[std::string(word.substr(0, length))];
-    // "0%{?x}" is right about both: a switch that is 0 and one that is not there
-    // and a comparison with an empty string is one of being there
+    // a comparison with an empty string is one of being there
     const bool quoted = at > 0 && text[at - 1] == '"' && word.substr(length).starts_with("}\"") &&
                         text.find("\"\"") != std::string_view::npos;
     const bool asks = may_be_absent && ((length < word.size() && word[length] == ':') || quoted);
+    // "0%{?x}" is right about both: a switch that is 0 and one that is not there
     if (may_be_absent && !asks) continue;
     auto& kind = asks ? use.defined : use.bare;
     if (!kind) kind = line;

@@ -30,6 +30,11 @@ struct SpecLine {
   bool comment = false;
   std::vector<std::size_t>
       inside;  // the conditionals around it, outermost first; their own lines stand outside
+
+  // Where rpm reads tags: Name, Source, Patch.
+  [[nodiscard]] bool may_be_tag() const {
+    return !comment && (section == Section::kPreamble || section == Section::kPackage);
+  }
 };
 
 struct SpecText {

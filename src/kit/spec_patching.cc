@@ -5,17 +5,12 @@
 #include <array>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
 using Words = std::vector<std::string>;
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
-}
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& names) {
@@ -88,25 +83,6 @@ bool calls_one_of(std::string_view body, const std::set<std::string>& macros) {
   });
 }
 
-}  // namespace
-
-bool mentions_patching(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> kMarks = {"patch -",    "%patch",      "%{patch",
-                                                             "%autopatch", "%{autopatch", "git am ",
-                                                             "git apply ", "quilt push",  "%apply"};
-  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-    const auto at = text.find(mark);
-    if (at == std::string_view::npos) return false;
-    // "%{patches}" is a list, "%patchlevel" a number
-    const auto behind = text.substr(at + mark.size());
-    const bool macro = mark == "%patch" || mark == "%{patch";
-    return !macro || behind.empty() ||
-           (std::isalpha(static_cast<unsigned char>(behind.front())) == 0 && behind.front() != '_');
-  });
-}
-
-namespace {
-
 void add_patching_macros(const SpecText& spec, PatchingMacros& macros) {
   for (const auto& line : spec.lines) {
     const auto text = stripped(line.text);
@@ -129,6 +105,21 @@ void add_patching_macros(const SpecText& spec, PatchingMacros& macros) {
 }
 
 }  // namespace
+
+bool mentions_patching(std::string_view text) {
+  static constexpr std::array<std::string_view, 9> kMarks = {"patch -",    "%patch",      "%{patch",
+                                                             "%autopatch", "%{autopatch", "git am ",
+                                                             "git apply ", "quilt push",  "%apply"};
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
+    const auto at = text.find(mark);
+    if (at == std::string_view::npos) return false;
+    // "%{patches}" is a list, "%patchlevel" a number
+    const auto behind = text.substr(at + mark.size());
+    const bool macro = mark == "%patch" || mark == "%{patch";
+    return !macro || behind.empty() ||
+           (std::isalpha(static_cast<unsigned char>(behind.front())) == 0 && behind.front() != '_');
+  });
+}
 
 PatchingMacros patching_macros(const SpecText& spec) {
   PatchingMacros macros;

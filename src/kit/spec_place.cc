@@ -269,9 +269,7 @@ class Finder {
     for (std::size_t i = 0; i < spec_.lines.size(); ++i) {
       const auto& line = spec_.lines[i];
       SourceTag tag;
-      const bool preamble = line.section == Section::kPreamble || line.section == Section::kPackage;
-      if (preamble && !line.comment && listed == spec_.lines.size() && source_tag(line.text, tag) &&
-          tag.patch)
+      if (line.may_be_tag() && listed == spec_.lines.size() && source_tag(line.text, tag) && tag.patch)
         listed = i;
       if (line.section == Section::kBuild && !line.comment && mentions_patching(line.text))
         return fail(fmt::format("{}: patches are applied behind %prep", quote(i)),

@@ -113,12 +113,13 @@ std::string compiler(Kit& kit, const Options& options) {
   return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc";
 }
 
+std::string compiler_program(const std::string& compiler) { return compiler.substr(compiler.rfind(' ') + 1); }
+
 std::string compiler_version(Kit& kit, const std::string& compiler) {
   Command ask;
-  ask.argv = {compiler.substr(compiler.rfind(' ') + 1), "--version"};
-  ask.keep_output = true;
-  const auto said = kit.processes.run(ask);
-  return said && said->ok() ? said->output.substr(0, said->output.find('\n')) : std::string();
+  ask.argv = {compiler_program(compiler), "--version"};
+  const std::string said = answer_of(kit.processes, std::move(ask));
+  return said.substr(0, said.find('\n'));
 }
 
 unsigned jobs_of(const Options& options) {

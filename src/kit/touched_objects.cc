@@ -20,14 +20,6 @@ constexpr std::array<std::string_view, 16> kRoots = {
 // one argument of a program can have 128 KiB
 constexpr std::size_t kMost = std::size_t{64} << 10;
 
-bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
-  return std::any_of(ends.begin(), ends.end(), [&](const auto end) { return text.ends_with(end); });
-}
-
-bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(), [&](const auto start) { return text.starts_with(start); });
-}
-
 // Lines as make sees them: those that end with a backslash go on, and comments are gone.
 Words whole_lines(std::string_view makefile) {
   Words lines;

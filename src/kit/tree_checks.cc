@@ -20,17 +20,10 @@ std::string text_of(Kit& kit, const std::string& tree, std::string_view name) {
   return text ? *text : std::string();
 }
 
-// What a program says; empty where it cannot be run or fails.
-std::string answer_of(Kit& kit, Command ask) {
-  ask.keep_output = true;
-  const auto said = kit.processes.run(ask);
-  return said && said->ok() ? said->output : std::string();
-}
-
 std::string answer_of(Kit& kit, std::vector<std::string> argv) {
   Command ask;
   ask.argv = std::move(argv);
-  return answer_of(kit, std::move(ask));
+  return answer_of(kit.processes, std::move(ask));
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -96,7 +89,7 @@ Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
     ask.argv = {"sh", "scripts/min-tool-version.sh", "gcc"};
     ask.folder = tree;
     ask.env = {{"SRCARCH", "x86"}};
-    return version_in(answer_of(kit, side.sandbox.wrap(std::move(ask))));
+    return version_in(answer_of(kit.processes, side.sandbox.wrap(std::move(ask))));
   }
   const std::string header = text_of(kit, tree, "include/linux/compiler-gcc.h");
   constexpr std::string_view kMark = "#if GCC_VERSION < ";
@@ -227,8 +220,7 @@ Version version_in(std::string_view text) {
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words,
                      const std::vector<std::string>& touched, Docs docs) {
   const std::string config = text_of(kit, tree, ".config");
-  const auto blank = compiler_words.rfind(' ');
-  const std::string gcc = blank == std::string::npos ? compiler_words : compiler_words.substr(blank + 1);
+  const std::string gcc = compiler_program(compiler_words);
   TreeState state;
   state.findings.push_back(helper_docs(kit, side, tree, docs, state.docs));
   state.findings.push_back(options(kit, config));

@@ -2,6 +2,7 @@
 // plan and adapt: they ask sources about patches and build nothing.
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "kit/adapting.h"
 #include "kit/calls.h"
 #include "kit/planning.h"
@@ -108,9 +109,7 @@ int adapt_verb(const std::vector<std::string>& arguments) {
   app.add_flag("--json", json, "what was done as JSON on standard output");
   app.footer("Example:\n  kmesh-kernel adapt --baseline 6.12 --output build/6.12-series");
   if (const auto code = parse(app, arguments)) return *code;
-  const std::string& name = !options.tree.empty()      ? options.tree
-                            : !options.tarball.empty() ? options.tarball
-                                                       : options.package;
+  const std::string name = path_of_target(options);
   if (options.output.empty())
     options.output =
         join(options.sources.work, "series-" + (name.empty() ? options.baseline : name_of(name)));

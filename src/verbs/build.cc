@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "kit/calls.h"
 #include "kit/configs.h"
 #include "kit/pipeline.h"

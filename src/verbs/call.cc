@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -99,11 +98,6 @@ std::optional<int> parse(CLI::App& app, const std::vector<std::string>& argument
 CLI::Validator named() {
   return {[](std::string& text) { return text.empty() ? std::string("an empty name") : std::string(); },
           "PATH"};
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 CLI::Validator one_of(const std::vector<std::string>& words) {

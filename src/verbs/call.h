@@ -40,7 +40,6 @@ CLI::Validator named();
 CLI::Validator one_of(const std::vector<std::string>& words);
 
 std::string absolute(const std::string& path);
-std::string lower(std::string text);
 
 // Where this program's archive and probes are: the folder above the program that has kernel/baselines.toml,
 // and guest/ beside the program.
