@@ -19,14 +19,13 @@ constexpr std::string_view kSays = "kmesh-spec: ";
 // More numbers than any spec uses; asking for one takes rpm less than a microsecond.
 constexpr int kLastNumber = 20000;
 
-// rpm's answer to one spec, whose text is what it was at the end.
+// rpm's answer to one spec, with the asking lines at its end; its text is what it was then.
 Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const std::string& name,
-                           const std::vector<std::string>& switches, const std::string& sources,
-                           double& seconds) {
+                           const std::string& asking, const std::string& sources, double& seconds) {
   const std::string file = side.path(name);
   const std::size_t own = spec.size();
   if (!spec.ends_with('\n')) spec += '\n';
-  spec += asking_lines(switches);
+  spec += asking;
   const auto written = kit.disk.write(file, spec);
   spec.resize(own);
   KMESH_TRY(written);
@@ -34,6 +33,27 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const 
   KMESH_LET(output, run_rpmspec(kit, side, file, {"--define", "_sourcedir " + sources, "--parse"}));
   seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return read_answer(output);
+}
+
+// Lua: a line on standard output. %{echo:} would be read once for each pass; what is printed here, too, and
+// is the same each time.
+const std::string kSay = fmt::format(
+    "local function say(name, value) io.stdout:write('{}' .. name .. '=' .. value .. '\\n') end\n"
+    "local function say_number(name)\n"
+    "  local value = rpm.expand('%{{?' .. name .. '}}')\n"
+    "  if value ~= '' then say(name, value) end\n"
+    "end\n",
+    kSays);
+
+// Lua: what the switches are.
+std::string asking_switches(const std::vector<std::string>& switches) {
+  std::string text;
+  for (const auto& name : switches)
+    text += fmt::format(
+        "if rpm.isdefined('{0}') then say('{0}', rpm.expand('%{{{0}}}'))\n"
+        "else io.stdout:write('{1}{0}\\n') end\n",
+        name, kSays);
+  return text;
 }
 
 // Where a patch line has the file as its last word, from a place on.
@@ -46,6 +66,17 @@ std::size_t find_argument(std::string_view prep, std::string_view file, std::siz
       return at;
   }
   return std::string_view::npos;
+}
+
+// One parse is enough where rpm knows the same numbers before our lines and at the end, but for ours: then
+// they renumbered nothing. Where it is not, two tell what became of what.
+bool is_right_at_once(Kit& kit, const Side& side, const SpecEdit& edit,
+                      const std::vector<std::string>& patches, const std::string& sources, double& seconds) {
+  std::string text = edit.text;
+  text.insert(edit.sources_at, noting_lines());
+  const auto after =
+      ask_rpm(kit, side, text, "edited.spec", asking_lines_for_new(edit, patches), sources, seconds);
+  return after && after->sources.size() == patches.size() && judge_edit(edit, patches, {}, *after);
 }
 
 }  // namespace
@@ -67,26 +98,42 @@ Result<std::string> run_rpmspec(Kit& kit, const Side& side, const std::string& s
 }
 
 std::string asking_lines(const std::vector<std::string>& switches) {
-  // %{echo:} would be read once for each pass; what is printed here, too, and is the same each time
-  // the numbers rpm gave; an rpm that has no list of them is asked for each
-  std::string text = fmt::format(
+  // the numbers that rpm gave; an rpm that has no list of them is asked for each
+  return fmt::format(
       "%{{lua:\n"
-      "local function say(kind, i)\n"
-      "  local value = rpm.expand('%{{?' .. kind .. i .. '}}')\n"
-      "  if value ~= '' then io.stdout:write('{0}' .. kind .. i .. '=' .. value .. '\\n') end\n"
-      "end\n"
+      "{}"
       "for kind, list in pairs({{SOURCE = source_nums or false, PATCH = patch_nums or false}}) do\n"
-      "  if list then for _, i in ipairs(list) do say(kind, math.floor(i)) end\n"
-      "  else for i = 0, {1} do say(kind, i) end end\n"
-      "end\n",
-      kSays, kLastNumber);
-  for (const auto& name : switches) {
-    text += fmt::format(
-        "if rpm.isdefined('{0}') then io.stdout:write('{1}{0}=' .. rpm.expand('%{{{0}}}') .. '\\n')\n"
-        "else io.stdout:write('{1}{0}\\n') end\n",
-        name, kSays);
-  }
-  return text + "}\n";
+      "  if list then for _, i in ipairs(list) do say_number(kind .. math.floor(i)) end\n"
+      "  else for i = 0, {} do say_number(kind .. i) end end\n"
+      "end\n"
+      "{}}}\n",
+      kSay, kLastNumber, asking_switches(switches));
+}
+
+std::string noting_lines() { return "%{lua: kmesh_sources = source_nums and #source_nums }\n"; }
+
+std::string asking_lines_for_new(const SpecEdit& edit, const std::vector<std::string>& patches) {
+  std::string ours;
+  for (std::size_t i = 0; i < patches.size(); ++i)
+    ours += fmt::format("[{}] = true, ['{}'] = true, ", edit.sources[i], patches[i]);
+  return fmt::format(
+      "%{{lua:\n"
+      "{}"
+      "local ours = {{{}}}\n"
+      "local function look(kind, numbers, files, known)\n"
+      "  for i, number in ipairs(numbers) do\n"
+      "    if i > known or ours[number] or ours[string.match(files[i], '[^/]*$')] then\n"
+      "      say_number(kind .. math.floor(number))\n"
+      "    end\n"
+      "  end\n"
+      "end\n"
+      "if not kmesh_sources then say('SOURCE', 'this rpm has no lists')\n"
+      "else\n"
+      "  look('SOURCE', source_nums, sources, kmesh_sources)\n"
+      "  look('PATCH', patch_nums or {{}}, patches, #(patch_nums or {{}}))\n"
+      "end\n"
+      "{}}}\n",
+      kSay, ours, asking_switches(edit.kabi));
 }
 
 SpecAnswer read_answer(std::string_view output) {
@@ -117,6 +164,10 @@ Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& pa
                         const SpecAnswer& before, const SpecAnswer& after) {
   const std::unordered_set<std::string_view> now(after.sources.begin(), after.sources.end());
   for (const auto& source : before.sources) {
+    const auto name = std::string_view(source).substr(source.rfind('/') + 1);
+    if (std::find(patches.begin(), patches.end(), name) != patches.end())
+      return fail(fmt::format("the spec has a file of that name: {}", source),
+                  "ours would lie in its place, in the folder of the sources; rename the patch");
     if (!now.contains(source))
       return fail(fmt::format("with the lines added, rpm has no {} any more", source),
                   "the added Source lines would renumber the spec's own; this spec is not understood");
@@ -152,16 +203,22 @@ Result<void> judge_edit(const SpecEdit& edit, const std::vector<std::string>& pa
 Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec,
                                const std::vector<std::string>& patches, const std::string& sources) {
   double seconds = 0;
-  // what the check alone needs goes with it: so the two differ in our lines only
   KMESH_LET(read, read_editable(spec));
+  KMESH_LET(first, edit_spec(read, patches, {}));
+  if (is_right_at_once(kit, side, first, patches, sources, seconds)) {
+    first.rpm_seconds = seconds;
+    return std::move(first);
+  }
+  // what the check alone needs goes with it: so the two differ in our lines only
   KMESH_LET(plain, edit_spec(read, {}, {}));
-  KMESH_LET(before, ask_rpm(kit, side, plain.text, "before.spec", plain.kabi, sources, seconds));
+  KMESH_LET(before,
+            ask_rpm(kit, side, plain.text, "before.spec", asking_lines(plain.kabi), sources, seconds));
   std::vector<int> taken;
   for (const auto& source : before.sources)
     taken.push_back(std::atoi(source.c_str() + source.find_first_of("0123456789")));
   std::sort(taken.begin(), taken.end());
   KMESH_LET(edit, edit_spec(read, patches, taken));
-  KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", edit.kabi, sources, seconds));
+  KMESH_LET(after, ask_rpm(kit, side, edit.text, "after.spec", asking_lines(edit.kabi), sources, seconds));
   KMESH_TRY(judge_edit(edit, patches, before, after));
   edit.rpm_seconds = seconds;
   return std::move(edit);

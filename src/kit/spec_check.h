@@ -27,6 +27,12 @@ struct SpecAnswer {
 // Lines for the end of a spec that make rpm say it. Pure.
 std::string asking_lines(const std::vector<std::string>& switches);
 
+// The same of an edited spec in one parse: lines for before the added Source lines, and for the end. Of the
+// sources it says then those that came after that place, and those that were there before and have a number
+// or a name of ours. Pure.
+std::string noting_lines();
+std::string asking_lines_for_new(const SpecEdit& edit, const std::vector<std::string>& patches);
+
 // Reads the output of `rpmspec --parse` of such a spec. Pure.
 SpecAnswer read_answer(std::string_view output);
 

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "base/text.h"
 #include "kit/hunks.h"
@@ -26,6 +26,7 @@ struct Block {
   std::size_t line = 0;  // of the file: it goes before it
   std::vector<std::string> lines;
   bool shell = false;
+  std::size_t* at = nullptr;  // told where in the text it begins
 };
 
 // Behind the head of the first %package that comes after a list of sources: a list takes no numbers, and rpm
@@ -41,34 +42,81 @@ Result<std::size_t> behind_source_list(const SpecText& spec, std::size_t list) {
       "them");
 }
 
+// Numbers as runs from the first to the last: there are thousands of numbers, and few runs.
+class Numbers {
+ public:
+  void add(int number) { add(number, number); }
+  void add(const Numbers& other) {
+    for (const auto& [first, last] : other.runs_) add(first, last);
+  }
+  // What may come after any of them is there, too.
+  void count_on() {
+    const auto before = runs_;
+    for (const auto& [first, last] : before) add(first, last + 1);
+  }
+  [[nodiscard]] std::vector<int> all() const {
+    std::vector<int> numbers;
+    for (const auto& [first, last] : runs_) {
+      for (int number = first; number <= last; ++number) numbers.push_back(number);
+    }
+    return numbers;
+  }
+
+ private:
+  void add(int first, int last) {
+    auto next = runs_.upper_bound(first);
+    if (next != runs_.begin() && std::prev(next)->second >= first - 1) {
+      --next;
+      first = next->first;
+    }
+    while (next != runs_.end() && next->first <= last + 1) {
+      last = std::max(last, next->second);
+      next = runs_.erase(next);
+    }
+    runs_[first] = last;
+  }
+
+  std::map<int, int> runs_;
+};
+
+// Ours come nowhere near it.
+constexpr int kLargest = 1'000'000;
+
+// The number behind a word of the line; none where there is no such thing.
+std::optional<int> number_at(std::string_view text, std::size_t at) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [past, error] = std::from_chars(text.data() + at, end, number);
+  if (error != std::errc() || number > kLargest ||
+      !stripped({past, static_cast<std::size_t>(end - past)}).starts_with(':'))
+    return std::nullopt;
+  return number;
+}
+
 // Every number that a Source or a Patch may have, whichever branches are taken: those in digits, also within
 // a macro ("%{?x:Source9003: y}"), and what rpm counts on from each of them.
 std::vector<int> numbers_taken(const SpecText& spec) {
-  std::map<std::string_view, std::set<int>> taken = {{"source", {-1}}, {"patch", {-1}}};
+  Numbers sources;
+  Numbers patches;
+  sources.add(-1);
+  patches.add(-1);
   for (const auto& line : spec.lines) {
     if (!line.may_be_tag()) continue;
     SourceTag tag;
     if (source_tag(line.text, tag) && tag.number.empty()) {
-      auto& numbers = taken[tag.patch ? "patch" : "source"];
-      std::set<int> next;
-      for (const int number : numbers) next.insert(number + 1);
-      numbers.merge(next);
+      (tag.patch ? patches : sources).count_on();
       continue;
     }
     const std::string text = lower(line.text);
-    for (auto& [word, numbers] : taken) {
+    for (const std::string_view word : {"source", "patch"}) {
       for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-        int number = 0;
-        const char* const end = text.data() + text.size();
-        const auto [past, error] = std::from_chars(text.data() + at + word.size(), end, number);
-        if (error != std::errc()) continue;
-        if (stripped({past, static_cast<std::size_t>(end - past)}).starts_with(':')) numbers.insert(number);
+        if (const auto number = number_at(text, at + word.size()))
+          (word == "patch" ? patches : sources).add(*number);
       }
     }
   }
-  auto& all = taken["source"];
-  all.merge(taken["patch"]);
-  return {all.begin(), all.end()};
+  sources.add(patches);
+  return sources.all();
 }
 
 Result<SourcePlace> find_source_place(const SpecText& spec) {
@@ -130,6 +178,7 @@ std::string put_in(const SpecText& spec, const std::vector<Block>& blocks, std::
     for (; next != blocks.end() && next->line == i; ++next) {
       const bool ends = text.empty() || text.ends_with('\n');
       text += ends ? "" : end;
+      if (next->at != nullptr) *next->at = text.size();
       text += fmt::format("{}{}", ends ? kBegin : kBeginWithEnd, end);
       ++number;
       for (const auto& line : next->lines) {
@@ -186,7 +235,7 @@ Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::stri
   const auto& [text, source, prep, switches] = spec;
   SpecEdit edit;
   edit.place = prep.reason;
-  Block sources{source.line, {}};
+  Block sources{source.line, {}, false, &edit.sources_at};
   Block applied{prep.line, {}, true};
   int number = kFirstSource;
   for (const auto& patch : patches) {

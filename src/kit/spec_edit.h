@@ -20,6 +20,7 @@ struct SpecEdit {
   std::vector<std::string> kabi;   // the switches, by name
   std::vector<std::string> bcond;  // those of them that are off where they are not defined
   std::vector<int> sources;        // the patches' Source numbers
+  std::size_t sources_at = 0;      // of the text: where the lines with them begin; 0 without any
   std::string place;               // why the patch lines stand where they do
   double rpm_seconds = 0;          // what rpm took to parse it, before and after
 };

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace kmesh {
 namespace {
 
@@ -138,6 +140,14 @@ TEST(EditSpec, NumbersOfBranchesThatAreNotTaken) {
   EXPECT_THAT(
       edited("Source: a\nSource: b\nPatch: c\n" + rest.substr(0, 13) + "%patch -P0 -p1\n%build\n", {"p"}),
       HasSubstr("Source9003: p\n"));
+}
+
+TEST(EditSpec, ThousandsOfSourcesWithoutANumber) {
+  std::string spec = "Source100000000000: x\nSource2147483647: x\n";
+  for (int i = 0; i < 40000; ++i) spec += "Source: f\nSource" + std::to_string(50000 + 2 * i) + ": g\n";
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_THAT(edited(spec + "%prep\n%setup\n%build\n", {"p"}), HasSubstr("Source40000: p\n"));
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
 }
 
 TEST(EditSpec, StaysOutsideOfConditionals) {

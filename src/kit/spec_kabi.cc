@@ -96,7 +96,7 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
   std::map<std::string, Use> uses;
   for (std::size_t i = 0; i < spec.lines.size(); ++i) {
     const auto& line = spec.lines[i];
-    if (line.comment) continue;
+    if (line.comment || line.text.find('%') == std::string_view::npos) continue;
     bool defines = false;
     for (const auto& [name, keyword, bcond] : defined_in(line.text)) {
       if (name.starts_with("without_") && is_kabi_switch("with_" + name.substr(8)))

@@ -80,6 +80,28 @@ edit --json
 expect_exit 0
 expect_json '.sources == [9004, 9005]'
 
+# one parse tells that nothing else was renumbered; where something might have been, two tell what
+parses() { # EXPECTED SED-SCRIPT [EXIT] : how often rpm reads the spec
+    sed "$2" "$T/original" > "$spec"
+    : > "$T/parses"
+    PATH=$T/counting:$PATH edit --no-sandbox --json
+    expect_exit "${3:-0}"
+    expect_same "$(wc -l < "$T/parses")" "$1" "rpmspec runs after $2"
+}
+mkdir "$T/counting"
+printf '#!/bin/sh\necho x >> "%s/parses"\nexec "%s" "$@"\n' "$T" "$(command -v rpmspec)" > "$T/counting/rpmspec"
+chmod +x "$T/counting/rpmspec"
+parses 1 ''
+parses 3 's/^Source: config/&\nSource%{?x}9003: other/'
+expect_json '.sources == [9004, 9005]'
+parses 3 's/^Source: config/&\nPatch%{?x}9004: other/; s/^%if .*with_patch.*/%patch -P 9004 -p1\n&/'
+expect_json '.sources == [9003, 9005]'
+# what a macro brings in behind our lines would be counted on from them
+parses 3 's/^%description/%{?!x:Source: later}\n&/' 1
+expect_json '.error.what | test("rpm has no SOURCE2=.*/later any more")'
+parses 3 's/^Source: config/&\nSource%{?x}7: %{?x}one.patch/' 1
+expect_json '.error.what | test("the spec has a file of that name: SOURCE7=.*/one.patch")'
+
 # what the switch is in the end is rpm's to say: it is set again where only a macro knows
 { echo '%define on %{expand:%%define with_kabichk 1}'; sed 's/^%description/%on\n&/' "$T/original"; } > "$spec"
 cp "$spec" "$T/without"
@@ -114,12 +136,12 @@ kill_at() { # CALL NUMBER : not killed when it comes to no such step
 }
 kills=0
 for call in rename unlink fsync write; do
-    for number in 1 2 3 4 5 6 8 12; do
+    for number in $(seq 40); do
         kill_at "$call" "$number" || break
         kills=$((kills + 1))
     done
 done
-[ "$kills" -ge 12 ] || fail "only $kills kills"
+[ "$kills" -ge 10 ] || fail "only $kills kills"
 
 # a link stays a link
 cp "$T/original" "$spec"
