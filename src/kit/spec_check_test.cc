@@ -29,8 +29,9 @@ constexpr const char* kGood =
     "/s/a.patch\n%build\n";
 
 TEST(ReadAnswer, TakesWhatWasAskedForAndThePrep) {
-  const auto answer = read_answer(
-      std::string(kGood) + "kmesh-spec: with_kabichk=0\nkmesh-spec: with_kabichk=0\nkmesh-spec: do_x\n");
+  std::string said = kGood;
+  said += "kmesh-spec: with_kabichk=0\nkmesh-spec: with_kabichk=0\nkmesh-spec: do_x\n";
+  const auto answer = read_answer(said);
   EXPECT_THAT(answer.sources, ElementsAre("SOURCE0=/s/l.tar", "SOURCE9003=/s/a.patch"));
   EXPECT_THAT(answer.kabi, ElementsAre("with_kabichk=0", "do_x")) << "rpm reads a spec more than once";
   EXPECT_EQ(answer.prep, "%prep\npatch -s -i /s/a.patch\n");

@@ -215,7 +215,7 @@ TEST(EditSpec, SaysWhereItsLinesStand) {
                                "line 3: %define with_kabichk 0", "line 9: Source9003: a.patch",
                                "line 17: patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003}"));
   EXPECT_THAT(edit->kabi, ::testing::ElementsAre("with_kabichk"));
-  EXPECT_EQ(edit->place, "behind line 9: cd linux-1");
+  EXPECT_EQ(edit->place, "behind line 9: cd linux-1, in %{name}-%{version}/linux-1");
 }
 
 // rpm gives an unnumbered Source the number after the one before it.

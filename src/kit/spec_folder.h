@@ -23,6 +23,7 @@ class Folder {
   [[nodiscard]] bool known() const { return known_; }
   // Below %{_builddir}; "." is that itself.
   [[nodiscard]] std::string text() const;
+  [[nodiscard]] const std::vector<std::string>& parts() const { return parts_; }
   [[nodiscard]] bool operator==(const Folder&) const = default;
 
   // The way from `from` to this one; empty where they are the same. Both are known.

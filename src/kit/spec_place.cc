@@ -4,227 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <optional>
-#include <set>
 #include <string_view>
 
-#include "kit/spec_folder.h"
 #include "kit/spec_patching.h"
-#include "kit/spec_shell.h"
+#include "kit/spec_walk.h"
 
 namespace kmesh {
 namespace {
 
-using Kind = ShellCommand::Kind;
-
-struct Event {
-  std::size_t line = 0;  // index into SpecText::lines
-  std::vector<std::size_t> inside;
-  Folder folder;
-};
-
-// Follows %prep from its first to its last line.
-class Walk {
- public:
-  Walk(const SpecText& spec, const ShellText& shell, std::size_t begin, std::size_t end)
-      : spec_(spec), shell_(shell), begin_(begin), end_(end), macros_(patching_macros(spec)) {}
-
-  void run() {
-    std::size_t next = 0;
-    for (std::size_t line = begin_; line < end_; ++line) {
-      directive(directive_of(spec_.lines[line].text));
-      for (; next < shell_.commands.size() && shell_.commands[next].line == line; ++next)
-        step(shell_.commands[next]);
-      after_.push_back(folder_);
-    }
-  }
-
-  [[nodiscard]] bool covers(std::size_t line) const { return line >= begin_ && line < end_; }
-  // The folder behind a line.
-  [[nodiscard]] const Folder& after(std::size_t line) const { return after_[line - begin_]; }
-
-  std::vector<Event> patches;
-  std::vector<Event> entries;  // %setup, and cd into what looks like a kernel's tree
-  std::vector<Event> uses;     // the tree is copied, configured or packed
-  std::vector<Event> unknown;  // a program that is not known is handed patches
-  std::vector<Event> scripts;  // a program of the source package is run
-  std::vector<Event> commits;  // what follows comes out of a commit
-  struct Copy {
-    std::size_t line = 0;
-    Folder from;
-    Folder to;
-  };
-  std::vector<Copy> copies;
-
- private:
-  struct Branch {
-    Folder start;
-    std::vector<Folder> ends;
-    bool has_else = false;
-  };
-  struct Function {
-    bool patches = false;
-    bool moves = false;
-  };
-
-  void directive(Directive what) {
-    if (what == Directive::kOpen) open_branch();
-    if (what == Directive::kElse) next_branch(true);
-    if (what == Directive::kClose) close_branch();
-  }
-  void open_branch() { branches_.push_back({folder_, {}, false}); }
-  void next_branch(bool is_else) {
-    if (branches_.empty()) return;
-    branches_.back().ends.push_back(folder_);
-    branches_.back().has_else = branches_.back().has_else || is_else;
-    folder_ = branches_.back().start;
-  }
-  // Where the branches do not lead to one folder it is not known.
-  void close_branch() {
-    if (branches_.empty()) return;
-    Branch branch = std::move(branches_.back());
-    branches_.pop_back();
-    if (!branch.has_else) branch.ends.push_back(branch.start);
-    for (const auto& end : branch.ends) {
-      if (!(end == folder_)) folder_.lose();
-    }
-  }
-
-  void step(const ShellCommand& command) {
-    switch (command.kind) {
-      case Kind::kEnter:
-        open_branch();
-        return;
-      case Kind::kElse:
-        next_branch(command.words.front() == "else");
-        return;
-      case Kind::kLeave: {
-        const auto& compound = shell_.compounds[command.inside.back()];
-        if (compound.kind == "(" || compound.kind == "function") {
-          folder_ = branches_.back().start;
-          branches_.pop_back();
-        } else if (compound.kind == "{") {
-          branches_.pop_back();
-        } else {
-          close_branch();
-        }
-        return;
-      }
-      case Kind::kCommand:
-        execute(command);
-    }
-  }
-
-  [[nodiscard]] Function* function_around(const ShellCommand& command) {
-    for (auto at = command.inside.rbegin(); at != command.inside.rend(); ++at) {
-      const auto& compound = shell_.compounds[*at];
-      if (compound.kind == "function") return &functions_[compound.name];
-    }
-    return nullptr;
-  }
-
-  void execute(const ShellCommand& command) {
-    const auto words = without_assignments(command.words);
-    if (function_around(command) == nullptr && substitutes_patching(command.words))
-      unknown.push_back({command.line, command.inside, folder_});
-    if (words.empty()) return;
-    const auto& name = words.front();
-    const auto called = functions_.find(name);
-    const bool known = called != functions_.end();
-    const auto kind =
-        known ? (called->second.patches ? Patching::kYes : Patching::kNo) : patching_of(words, macros_);
-    const bool patching = kind == Patching::kYes;
-    Function* const function = function_around(command);
-    if (function != nullptr) {
-      function->patches = function->patches || patching;
-      function->moves = function->moves || name == "cd" || name == "pushd" || (known && called->second.moves);
-      return;
-    }
-    const bool sets_up = is_set_up(name);
-    if (sets_up) {
-      folder_.set_up(words);
-      entries.push_back({command.line, command.inside, folder_});
-    }
-    if (patching) {
-      Folder folder = folder_;
-      const auto directory = directory_option(words);
-      if (!directory.empty()) folder.enter(directory);
-      patches.push_back({command.line, command.inside, folder});
-    } else if (uses_tree(words)) {
-      uses.push_back({command.line, command.inside, folder_});
-    }
-    if (kind == Patching::kUnknown) unknown.push_back({command.line, command.inside, folder_});
-    if (kind == Patching::kNo && runs_source(words))
-      scripts.push_back({command.line, command.inside, folder_});
-    if (uses_commit(words)) commits.push_back({command.line, command.inside, folder_});
-    note_copy(command, words);
-    if (known && called->second.moves) folder_.lose();
-    if (!sets_up) move(command, words);
-  }
-
-  void note_copy(const ShellCommand& command, const std::vector<std::string>& words) {
-    const auto operands = copied(words);
-    for (std::size_t i = 0; i + 1 < operands.size(); ++i) {
-      Copy copy{command.line, folder_, folder_};
-      const auto& from = operands[i];
-      // all that is in a folder is the folder
-      copy.from.enter(from.ends_with("/*") ? from.substr(0, from.size() - 2) : from == "*" ? "." : from);
-      copy.to.enter(operands.back());
-      copies.push_back(copy);
-    }
-  }
-
-  void move(const ShellCommand& command, const std::vector<std::string>& words) {
-    const auto& name = words.front();
-    const Folder before = folder_;
-    if (name == "popd") {
-      if (pushed_.empty()) {
-        folder_.lose();
-      } else {
-        folder_ = pushed_.back();
-        pushed_.pop_back();
-      }
-    } else if (name == "pushd" || name == "cd") {
-      if (name == "pushd") pushed_.push_back(folder_);
-      const auto target = std::find_if(words.begin() + 1, words.end(), [](const std::string& word) {
-        return word == "-" || !word.starts_with('-');
-      });
-      if (target == words.end()) {
-        folder_.lose();
-      } else if (*target == "-") {
-        folder_ = previous_;
-      } else {
-        folder_.enter(*target);
-        if (name == "cd" && looks_like_a_kernel(*target))
-          entries.push_back({command.line, command.inside, folder_});
-      }
-    } else {
-      return;
-    }
-    previous_ = before;
-  }
-
-  static bool looks_like_a_kernel(std::string_view path) {
-    return path.find("linux") != std::string_view::npos || path.find("kernel") != std::string_view::npos;
-  }
-
-  const SpecText& spec_;
-  const ShellText& shell_;
-  std::size_t begin_;
-  std::size_t end_;
-  PatchingMacros macros_;
-  std::map<std::string, Function> functions_;
-  std::vector<Branch> branches_;
-  std::vector<Folder> pushed_;
-  Folder folder_;
-  Folder previous_;
-  std::vector<Folder> after_;
-};
-
 class Finder {
  public:
-  Finder(const SpecText& spec, const ShellText& shell, const Walk& walk)
+  Finder(const SpecText& spec, const ShellText& shell, const PrepWalk& walk)
       : spec_(spec), shell_(shell), walk_(walk) {}
 
   Result<PrepPlace> find() const {
@@ -304,10 +96,33 @@ class Finder {
     return line;
   }
 
-  Result<PrepPlace> place(const Event& event, std::string_view what) const {
+  // The folder of a tree, and not one of a tree's own or the one around it.
+  Result<void> check_tree(const PrepEvent& event) const {
+    static constexpr std::array<std::string_view, 18> kOwn = {
+        "arch", "block", "crypto", "Documentation", "drivers", "fs",       "include", "init",  "ipc",
+        "lib",  "mm",    "net",    "samples",       "scripts", "security", "sound",   "tools", "virt"};
+    for (const auto& part : event.folder.parts()) {
+      if (std::find(kOwn.begin(), kOwn.end(), part) != kOwn.end())
+        return fail(
+            fmt::format("%prep applies its patches in {}, which looks like a part of the kernel's tree ({})",
+                        event.folder.text(), quote(event.line)),
+            "ours name files from the tree's own folder");
+    }
+    const bool entered = std::any_of(walk_.entries.begin(), walk_.entries.end(), [&](const PrepEvent& entry) {
+      return !entry.around && entry.folder == event.folder;
+    });
+    if (event.whole_paths && !entered)
+      return fail(fmt::format("{}: whether {} is the kernel's tree or the folder around it is not known",
+                              quote(event.line), event.folder.text()),
+                  "with -p0 a patch may name the tree itself; ours name files from the tree's own folder");
+    return {};
+  }
+
+  Result<PrepPlace> place(const PrepEvent& event, std::string_view what) const {
     if (!event.folder.known())
       return fail(fmt::format("the folder in which %prep {} is not known ({})", what, quote(event.line)),
                   "it depends on a condition or on a variable of the shell");
+    KMESH_TRY(check_tree(event));
     const std::size_t last = outermost_end(event.line);
     if (!walk_.covers(last))
       return fail(fmt::format("{}: the condition around it reaches over the end of %prep", quote(event.line)),
@@ -327,7 +142,8 @@ class Finder {
     if (!here.known())
       return fail(fmt::format("behind {} it is not known in which folder %prep is", quote(last)),
                   "the branches of a condition leave it in different ones");
-    return PrepPlace{spec_.lines[last].end, event.folder.from(here), "behind " + quote(event.line)};
+    return PrepPlace{spec_.lines[last].end, event.folder.from(here),
+                     fmt::format("behind {}, in {}", quote(event.line), event.folder.text())};
   }
 
   Result<PrepPlace> behind_patches() const {
@@ -362,14 +178,14 @@ class Finder {
 
   // No patch of its own: behind the last step into the tree that comes before its first use.
   Result<PrepPlace> behind_entry() const {
-    const Event* entry = nullptr;
+    const PrepEvent* entry = nullptr;
     for (const auto& candidate : walk_.entries) {
       const bool used_before = std::any_of(walk_.uses.begin(), walk_.uses.end(),
-                                           [&](const Event& use) { return use.line < candidate.line; });
+                                           [&](const PrepEvent& use) { return use.line < candidate.line; });
       if (entry == nullptr || !used_before) entry = &candidate;
     }
     const bool used = std::any_of(walk_.uses.begin(), walk_.uses.end(),
-                                  [&](const Event& use) { return use.line < entry->line; });
+                                  [&](const PrepEvent& use) { return use.line < entry->line; });
     if (used)
       return fail(fmt::format("the kernel's tree is used before %prep is in it ({}; {})",
                               quote(walk_.uses.front().line), quote(entry->line)),
@@ -379,7 +195,7 @@ class Finder {
 
   const SpecText& spec_;
   const ShellText& shell_;
-  const Walk& walk_;
+  const PrepWalk& walk_;
 };
 
 }  // namespace
@@ -404,8 +220,7 @@ Result<PrepPlace> find_prep_place(const SpecText& spec) {
   if (!begin)
     return fail("the spec has no %prep section", "patches are applied in %prep; is it a kernel's spec?");
   KMESH_LET(shell, read_shell(spec, *begin, end));
-  Walk walk(spec, shell, *begin, end);
-  walk.run();
+  const PrepWalk walk(spec, shell, *begin, end);
   return Finder(spec, shell, walk).find();
 }
 

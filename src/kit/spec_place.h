@@ -14,7 +14,7 @@ namespace kmesh {
 struct PrepPlace {
   std::size_t line = 0;  // of the file, from 0: lines go before it
   std::string folder;    // of the kernel tree, from where the shell is at that place; empty: it is there
-  std::string reason;    // "behind line 12: %patch2 -p1"
+  std::string reason;    // "behind line 12: %patch2 -p1, in linux-5.10"
 };
 
 // Errors: no %prep or several, no tree that is entered, patches in two trees, a copy in between, a folder

@@ -218,6 +218,44 @@ TEST(PrepPlace, AConditionThatReachesOverThePrep) {
   EXPECT_THAT(found.error().what, HasSubstr("reaches over the end of %prep"));
 }
 
+TEST(PrepPlace, AStepThatIsTakenOnlyWhereATestSaysSo) {
+  for (const auto* step :
+       {"[ -d linux-1 ] && cd linux-1", "test -d linux-1 &&\n cd linux-1", "cd a || cd linux-1",
+        "[ -d linux-1 ] && { cd linux-1; }", "[ -e x ] || pushd linux-1"})
+    EXPECT_THAT(place("%setup -q -c -n k\n" + std::string(step) + "\n%patch1 -p1\n"),
+                HasSubstr("error: the folder in which %prep applies its patches is not known"))
+        << step;
+  for (const auto* step : {"cd linux-1 || exit 1", "mkdir -p linux-1 && cd linux-1", "{ cd linux-1; }",
+                           "[ -e x ] && echo; cd linux-1", "[ -e x ] && (cd x; make)\ncd linux-1"})
+    EXPECT_EQ(place("%setup -q -c -n k\n" + std::string(step) + "\n%patch1 -p1\n"), "%patch1 -p1") << step;
+}
+
+TEST(PrepPlace, AFolderWhoseNameIsAnotherOneLater) {
+  const std::string setup = "%setup -q -c -n k\n";
+  for (const auto* lines : {"for f in a b; do\n  patch -p1 -d linux-$f < x\ndone\n",
+                            "while read f; do patch -p1 -d linux-${f} < x; done < list\n",
+                            "V=1\npatch -p1 -d linux-$V < x\nexport V=2\n",
+                            "for i in 1 2; do V=a$i; cd linux-$V; patch -p1 < x; cd ..; done\n"})
+    EXPECT_THAT(place(setup + lines), HasSubstr("is not known")) << lines;
+  EXPECT_EQ(place(setup + "V=1\npatch -p1 -d linux-$V < x\nW=$V\nV=2 make\n"),
+            "patch -p1 -d linux-$V < x | linux-$V");
+  EXPECT_EQ(
+      place(setup + "for p in a b; do patch -p1 -d linux-$RPM_PACKAGE_VERSION < $p; done\n"),
+      "for p in a b; do patch -p1 -d linux-$RPM_PACKAGE_VERSION < $p; done | linux-$RPM_PACKAGE_VERSION");
+}
+
+TEST(PrepPlace, AFolderThatIsNotTheTreesOwn) {
+  EXPECT_THAT(place("%setup -q -n linux-1\ncd tools/perf\npatch -p1 < x\n"),
+              HasSubstr("error: %prep applies its patches in linux-1/tools/perf, which looks like a part"));
+  EXPECT_THAT(
+      place("%setup -q -c -n k\npatch -p0 < x\n"),
+      HasSubstr("error: line 4: patch -p0 < x: whether k is the kernel's tree or the folder around it"));
+  EXPECT_THAT(place("%setup -q -cn k\n%patch1 -p 0\n"), HasSubstr("whether k is the kernel's tree"));
+  EXPECT_EQ(place("%setup -q -n linux-1\npatch -p0 < x\n"), "patch -p0 < x");
+  EXPECT_EQ(place("%setup -q -c -n k\nmv a linux-1\ncd linux-1\npatch -p0 < x\n"), "patch -p0 < x");
+  EXPECT_EQ(place("%setup -q -c -n k\npatch -p0 -d linux-1 < x\n"), "patch -p0 -d linux-1 < x | linux-1");
+}
+
 TEST(PrepPlace, GitCleanTakesNewFilesAway) {
   EXPECT_THAT(place("%setup -q\ngit am %{patches}\ngit clean -fdxq\n"), HasSubstr("comes out of a commit"));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <string_view>
+#include <utility>
 
 namespace kmesh {
 namespace {
@@ -125,6 +126,9 @@ class Reader {
           word_ += c;
         } else {
           end_command();
+          for (const auto* join : {"&&", "||"}) {
+            if (text.substr(i).starts_with(join)) joined_ = join;
+          }
         }
         ++i;
         if (c == '\n' && !documents_.empty()) reading_documents_ = true;
@@ -190,12 +194,13 @@ class Reader {
     end_word();
     if (words_.empty()) return;
     pending_.clear();
-    shell_.commands.push_back({ShellCommand::Kind::kCommand, std::move(words_), line_, open_});
+    shell_.commands.push_back(
+        {ShellCommand::Kind::kCommand, std::move(words_), line_, open_, std::exchange(joined_, "")});
     words_.clear();
   }
 
   void edge(ShellCommand::Kind kind, const std::string& word) {
-    shell_.commands.push_back({kind, {word}, line_, open_});
+    shell_.commands.push_back({kind, {word}, line_, open_, std::exchange(joined_, "")});
   }
 
   void enter(const std::string& kind) {
@@ -282,6 +287,7 @@ class Reader {
   std::vector<std::string> words_;
   std::string word_;
   std::string pending_;  // the function whose body comes next
+  std::string joined_;   // the operator between the command before and the next
   bool function_word_ = false;
   bool function_parens_ = false;
   bool list_goes_on_ = false;

@@ -32,6 +32,7 @@ struct ShellCommand {
   std::vector<std::string> words;   // raw, quotes and macros included
   std::size_t line = 0;             // index into SpecText::lines
   std::vector<std::size_t> inside;  // the compounds around it, outermost first
+  std::string joined;               // "&&" or "||" where the one before it decides whether it runs
 };
 
 struct ShellText {
