@@ -22,7 +22,9 @@ Words rpmbuild(const Side& side, const Make& make) {
   const std::string compiler = make.wrapped ? "gcc" : make.compiler;
   Words words = {"rpmbuild", "--define", "_topdir " + side.inside("rpmbuild"), "--define",
                  "_dbpath " + side.inside("rpmdb"), "--define", fmt::format("_smp_mflags -j{}", make.jobs),
-                 "--define", "kmesh_cc " + compiler, "--define", "kmesh_hostcc " + compiler,
+                 // and for what asks for the number: RPM_BUILD_NCPUS comes of it
+                 "--define", fmt::format("_smp_build_ncpus {}", make.jobs), "--define",
+                 "kmesh_cc " + compiler, "--define", "kmesh_hostcc " + compiler,
                  // this host's rpm database is no inventory of its tools: those were looked for before
                  "--nodeps"};
   if (!make.first.empty())

@@ -8,6 +8,7 @@
 #include <functional>
 #include <sstream>
 
+#include "kit/requirement.h"
 #include "kit/spec_check.h"
 #include "kit/spec_lines.h"
 #include "kit/stage.h"
@@ -17,37 +18,43 @@ namespace {
 
 // A library that was renamed for 64-bit time keeps its old name as a Provides, which dpkg-query does not look
 // at: the table has the names of Debian 12.
-constexpr std::string_view kFormat = "${Package} ${db:Status-Status}\n";
+constexpr std::string_view kFormat = "${Package} ${db:Status-Status} ${Version}\n";
+
+struct Missing {
+  std::vector<std::string> said;      // in the spec's own words
+  std::vector<std::string> packages;  // for the program that installs
+};
 
 Result<Exit> quietly(Kit& kit, std::vector<std::string> argv, const std::string& home = "") {
   Command command;
+  // nobody answers a package that asks
+  command.env = {{"DEBIAN_FRONTEND", "noninteractive"}};
   // Debian's rpm makes a database in the home of whoever asks
-  if (!home.empty()) command.env = {{"HOME", home}};
+  if (!home.empty()) command.env["HOME"] = home;
   command.argv = std::move(argv);
   command.keep_output = true;
   return kit.processes.run(command);
 }
 
 // Asks `look` what is missing and has it installed, or says how.
-Result<void> provide(Kit& kit, const std::function<Result<std::vector<std::string>>()>& look,
-                     const std::function<std::vector<std::string>(const std::vector<std::string>&)>& installs,
-                     bool install) {
+Result<void> provide(Kit& kit, const std::function<Result<Missing>()>& look,
+                     std::vector<std::string> installs, bool install) {
   KMESH_LET(missing, look());
-  if (missing.empty()) return {};
-  const auto argv = installs(missing);
-  const std::string command = fmt::format("{}", fmt::join(argv, " "));
+  if (missing.said.empty()) return {};
+  installs.insert(installs.end(), missing.packages.begin(), missing.packages.end());
+  const std::string command = fmt::format("{}", fmt::join(installs, " "));
   if (install) {
     kit.status.doing(command);
-    KMESH_LET(exit, quietly(kit, argv));
+    KMESH_LET(exit, quietly(kit, installs));
     if (!exit.ok())
       return program_failed("what the spec wants installed could not be",
                             "its words are shown above; to install takes root's rights", exit);
     KMESH_LET(still, look());
-    if (still.empty()) return {};
+    if (still.said.empty()) return {};
     missing = std::move(still);
   }
   return fail(
-      fmt::format("the spec wants what is not installed: {}", fmt::join(missing, ", ")),
+      fmt::format("the spec wants what is not installed: {}", fmt::join(missing.said, ", ")),
       install
           ? "the command below was run, and brought no such thing"
           : "install it as root, or have it installed with --install-deps; then run the same command again",
@@ -57,7 +64,7 @@ Result<void> provide(Kit& kit, const std::function<Result<std::vector<std::strin
 Result<std::vector<std::string>> check_with_rpm(Kit& kit, const std::string& spec,
                                                 const std::vector<std::string>& wanted, bool install) {
   KMESH_TRY(kit.disk.write(spec, requiring_spec(wanted)));
-  const auto look = [&]() -> Result<std::vector<std::string>> {
+  const auto look = [&]() -> Result<Missing> {
     const auto ask = [&](const char* stage) {
       return quietly(kit, {"rpmbuild", stage, "--define", "_topdir " + parent_of(spec), spec},
                      parent_of(spec));
@@ -68,17 +75,14 @@ Result<std::vector<std::string>> check_with_rpm(Kit& kit, const std::string& spe
       KMESH_LET(prepared, ask("-bp"));
       exit = std::move(prepared);
     }
-    if (exit.ok()) return std::vector<std::string>();
-    auto missing = missing_for_rpm(exit.output);
-    if (missing.empty())
+    if (exit.ok()) return Missing();
+    Missing missing{missing_for_rpm(exit.output), {}};
+    if (missing.said.empty())
       return program_failed("rpm could not say what is installed",
                             "the spec that it was asked with is " + spec, exit);
     return missing;
   };
-  const auto installs = [&](const std::vector<std::string>& /*missing*/) -> std::vector<std::string> {
-    return {"dnf", "--assumeyes", "builddep", "--spec", spec};
-  };
-  KMESH_TRY(provide(kit, look, installs, install));
+  KMESH_TRY(provide(kit, look, {"dnf", "--assumeyes", "builddep", "--spec", spec}, install));
   return std::vector<std::string>{
       fmt::format("the spec's {} BuildRequires were checked by this host's rpm", wanted.size())};
 }
@@ -86,27 +90,46 @@ Result<std::vector<std::string>> check_with_rpm(Kit& kit, const std::string& spe
 Result<std::vector<std::string>> check_with_dpkg(Kit& kit, const std::vector<std::string>& wanted,
                                                  bool install) {
   KMESH_LET(text, kit.disk.read(join(kit.data.kernel, "rpm/debian-packages.tsv")));
+  DebianHost host;
   KMESH_LET(table, parse_package_table(text));
-  const Mapped mapped = map_requires(wanted, table);
-  const auto look = [&]() -> Result<std::vector<std::string>> {
+  host.table = std::move(table);
+  host.compares = [&](const std::string& have, const std::string& comparison, const std::string& want) {
+    static const std::map<std::string, std::string> kWords = {
+        {">=", "ge"}, {">", "gt"}, {"<=", "le"}, {"<", "lt"}, {"=", "eq"}};
+    const auto word = kWords.find(comparison);
+    if (word == kWords.end()) return false;
+    const auto exit = quietly(kit, {"dpkg", "--compare-versions", have, word->second, want});
+    return exit && exit->ok();
+  };
+  std::set<std::string> packages;
+  std::vector<std::string> unmapped;
+  const auto look = [&]() -> Result<Missing> {
     KMESH_LET(exit, quietly(kit, {"dpkg-query", "--show", "--showformat", std::string(kFormat)}));
-    return not_installed(mapped.packages, exit.output);
+    host.installed = installed_packages(exit.output);
+    packages.clear();
+    unmapped.clear();
+    Missing missing;
+    std::set<std::string> install_these;
+    for (const auto& requirement : wanted) {
+      const auto standing = standing_of(parse_requirement(requirement), host);
+      packages.insert(standing.wanted.begin(), standing.wanted.end());
+      install_these.insert(standing.missing.begin(), standing.missing.end());
+      if (standing.kind == Standing::Kind::kUnknown) unmapped.push_back(requirement);
+      if (standing.kind == Standing::Kind::kMissing)
+        missing.said.push_back(standing.older.empty() ? requirement
+                                                      : fmt::format("{} ({})", requirement, standing.older));
+    }
+    missing.packages.assign(install_these.begin(), install_these.end());
+    return missing;
   };
-  const auto installs = [](const std::vector<std::string>& missing) {
-    std::vector<std::string> argv = {"apt-get", "install", "--yes"};
-    argv.insert(argv.end(), missing.begin(), missing.end());
-    return argv;
-  };
-  KMESH_TRY(provide(kit, look, installs, install));
-  std::vector<std::string> said;
-  if (!mapped.packages.empty())
-    said.push_back(fmt::format(
-        "the spec's BuildRequires were checked as {} Debian packages ({} requirements); rpm's own check was "
-        "switched off (--nodeps)",
-        mapped.packages.size(), wanted.size()));
-  if (!mapped.unmapped.empty())
+  KMESH_TRY(provide(kit, look, {"apt-get", "install", "--yes", "--no-remove"}, install));
+  std::vector<std::string> said = {fmt::format(
+      "the spec's {} BuildRequires were checked as {} Debian packages; rpm's own check was switched off "
+      "(--nodeps)",
+      wanted.size(), packages.size())};
+  if (!unmapped.empty())
     said.push_back(fmt::format("the spec also wants what the kit knows no Debian package for: {}",
-                               fmt::join(mapped.unmapped, ", ")));
+                               fmt::join(unmapped, ", ")));
   return said;
 }
 
@@ -134,50 +157,17 @@ Result<std::map<std::string, std::vector<std::string>>> parse_package_table(std:
   return rows;
 }
 
-std::vector<std::string> required_names(std::string_view requirement) {
-  static constexpr std::string_view kComparisons = "<>=";
-  const bool rich = requirement.starts_with('(');
-  std::string plain(rich ? requirement.substr(1, requirement.rfind(')') - 1) : requirement);
-  std::vector<std::string> names;
-  std::istringstream words(plain);
-  bool version = false;
-  for (std::string word; words >> word;) {
-    const bool comparison = kComparisons.find(word.front()) != std::string_view::npos;
-    const bool logic = rich && (word == "and" || word == "or" || word == "if" || word == "else" ||
-                                word == "with" || word == "without" || word == "unless");
-    if (!comparison && !logic && !version) names.push_back(word);
-    version = comparison;
-  }
-  return names;
-}
-
-Mapped map_requires(const std::vector<std::string>& wanted,
-                    const std::map<std::string, std::vector<std::string>>& table) {
-  Mapped mapped;
-  for (const auto& requirement : wanted) {
-    for (const auto& name : required_names(requirement)) {
-      // "gcc(x86-64)" is gcc of this machine
-      const auto found = table.contains(name) ? table.find(name) : table.find(name.substr(0, name.find('(')));
-      if (found != table.end()) {
-        mapped.packages.insert(found->second.begin(), found->second.end());
-      } else if (std::find(mapped.unmapped.begin(), mapped.unmapped.end(), requirement) ==
-                 mapped.unmapped.end()) {
-        mapped.unmapped.push_back(requirement);
-      }
-    }
-  }
-  return mapped;
-}
-
-std::vector<std::string> not_installed(const std::set<std::string>& wanted, std::string_view dpkg_output) {
-  std::set<std::string> there;
+std::map<std::string, std::string> installed_packages(std::string_view dpkg_output) {
+  std::map<std::string, std::string> there;
   std::istringstream lines{std::string(dpkg_output)};
-  for (std::string name, status; lines >> name >> status;) {
-    if (status == "installed") there.insert(name);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name;
+    std::string status;
+    std::string version;
+    if (words >> name >> status >> version && status == "installed") there[name] = version;
   }
-  std::vector<std::string> missing;
-  std::set_difference(wanted.begin(), wanted.end(), there.begin(), there.end(), std::back_inserter(missing));
-  return missing;
+  return there;
 }
 
 std::string requiring_spec(const std::vector<std::string>& wanted) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,17 +36,8 @@ std::vector<std::string> missing_for_rpm(std::string_view output);
 // rpm's name -> Debian's packages; none where nothing is needed. Errors name the line.
 Result<std::map<std::string, std::vector<std::string>>> parse_package_table(std::string_view table);
 
-// The name in "openssl-devel >= 1.1", and each of "(a or b)" and the like.
-std::vector<std::string> required_names(std::string_view requirement);
-
-struct Mapped {
-  std::set<std::string> packages;     // Debian's
-  std::vector<std::string> unmapped;  // requirements that the table does not know
-};
-Mapped map_requires(const std::vector<std::string>& wanted,
-                    const std::map<std::string, std::vector<std::string>>& table);
-
-// The packages of `wanted` that are not installed, by the output of `dpkg-query --show` with name and status.
-std::vector<std::string> not_installed(const std::set<std::string>& wanted, std::string_view dpkg_output);
+// Those that are installed, with their versions, by the output of `dpkg-query --show` with name, status and
+// version.
+std::map<std::string, std::string> installed_packages(std::string_view dpkg_output);
 
 }  // namespace kmesh

@@ -64,6 +64,7 @@ TEST_F(BuildTest, CountsTheSteps) {
   EXPECT_THAT(argv, Contains("_topdir /kmesh/rpmbuild"));
   EXPECT_THAT(argv, Contains("_dbpath /kmesh/rpmdb"));
   EXPECT_THAT(argv, Contains("_smp_mflags -j4"));
+  EXPECT_THAT(argv, Contains("_smp_build_ncpus 4"));
   EXPECT_EQ(processes_.ran[0].log, "/w/logs/build.log");
 }
 

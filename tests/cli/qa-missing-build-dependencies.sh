@@ -21,8 +21,8 @@ awk -v RS= -v ORS='\n\n' '!/^Package: (asciidoc|bc|libaudit-dev)\n/' /var/lib/dp
 
 package_build
 expect_exit 1
-expect_stderr '^error: the spec wants what is not installed: asciidoc, bc, libaudit-dev$'
-expect_stderr '^ +apt-get install --yes asciidoc bc libaudit-dev$'
+expect_stderr '^error: the spec wants what is not installed: asciidoc, audit-libs-devel, bc$'
+expect_stderr '^ +apt-get install --yes --no-remove asciidoc bc libaudit-dev$'
 refute_file "$W/enhanced"
 package_build --json
 expect_exit 1
