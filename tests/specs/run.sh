@@ -67,14 +67,37 @@ holds() {
         done
     done < <(each "$archives" "$number")
     for one in $kabi; do
-        case $one in
-        macro:*) value="%{?${one#macro:}}" ;;
-        bcond:*) value="%{with ${one#bcond:}}" ;;
-        *) continue ;;
-        esac
-        { cat "$top/SPECS/kernel.spec" && printf '\n%%{warn:kabi=%s=}\n' "$value"; } > "$top/kabi.spec"
-        value=$(rpmspec -P --define "_topdir $top" --define "_dbpath $T/rpmdb" "$@" "$top/kabi.spec" 2>&1 | sed -n 's/.*kabi=\(.*\)=$/\1/p')
-        [ -z "$(tr -d ' 0' <<< "$value")" ] || complain "$style $number: $one is on ($value)"
+        ! is_on "$top" "$one" "$@" || complain "$style $number: $one is on"
+    done
+}
+
+# is_on TOP SWITCH OPTIONS...: what a switch of the column kabi comes to in TOP/SPECS/kernel.spec
+is_on() {
+    local top=$1 value
+    case $2 in
+    macro:* | off:*) value="%{?${2#*:}}" ;;
+    bcond:*) value="%{with ${2#bcond:}}" ;;
+    -) return 1 ;;
+    *) complain "$style: the table's switch $2"; return 1 ;;
+    esac
+    shift 2
+    { cat "$top/SPECS/kernel.spec" && printf '\n%%{warn:kabi=%s=}\n' "$value"; } > "$top/kabi.spec"
+    value=$(rpmspec -P --define "_topdir $top" --define "_dbpath $T/rpmdb" "$@" "$top/kabi.spec" 2>&1 | sed -n 's/.*kabi=\(.*\)=$/\1/p')
+    [ -n "$(tr -d ' 0' <<< "$value")" ]
+}
+
+# was_on STYLE TOP OPTIONS KABI: each switch is on with one of the sets before the edit, or that it is off then shows nothing
+was_on() {
+    local one set on
+    for one in $4; do
+        case $one in - | off:*) continue ;; esac
+        on=0
+        while read -r set; do
+            eval "arguments=($set)"
+            [ -n "${arguments[0]:-}" ] || arguments=()
+            ! is_on "$2" "$one" ${arguments[@]+"${arguments[@]}"} || on=1
+        done < <(echo "${3// ; /$'\n'}")
+        [ $on = 1 ] || complain "$1: $one is off before the edit, too"
     done
 }
 
@@ -94,6 +117,7 @@ edited() {
     "$KMESH" spec edit "$spec" --patch "$here/ours/a.patch" --patch "$here/ours/b.patch" --work "$T/work" --json \
         > "$T/out" 2> "$T/err" || { complain "$style: refused: $(cat "$T/err")"; return 1; }
     [ "$(jq -r '.sources | join(" ")' "$T/out")" = "$free" ] || complain "$style: numbers $(jq -c .sources "$T/out"), not $free"
+    cp "$T/out" "$T/kabi"
     cp "$spec" "$T/once"
     "$KMESH" spec edit "$spec" --patch "$here/ours/a.patch" --patch "$here/ours/b.patch" --work "$T/work" > "$T/out"
     cmp -s "$spec" "$T/once" || complain "$style: a second edit changes it"
@@ -127,7 +151,10 @@ while IFS=$'\t' read -r style expected options trees configured archives kabi fr
     fi
     # the distribution's own must pass, or what follows shows nothing
     prepare "$top" || { complain "$style: its own %prep fails: $(tail -n 5 "$top/log")"; continue; }
+    was_on "$style" "$top" "$options" "$kabi"
     edited "$style" "$free" "$top/SPECS/kernel.spec" || continue
+    expected=$(for one in $kabi; do [ "$one" = - ] || echo "${one#*:}"; done | sed 's/^kabi/with_kabi/' | sort)
+    [ "$(jq -r '.kabi[]' "$T/kabi" | sort)" = "$expected" ] || complain "$style: the switches are $(jq -c .kabi "$T/kabi")"
     cp "$here"/ours/*.patch "$top/SOURCES/"
     number=0
     while read -r set; do
