@@ -99,6 +99,7 @@ class Opening {
   // Fetched once; its signature is checked every time.
   Result<void> fetch_from_repository(const std::string& package) {
     if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
+    if (options_.verify) KMESH_TRY(check_vouched(kit_, repository_, options_.keys, row_.key));
     const Facts inputs = {{"repository", repository_}, {"package", package}};
     const auto fetch = [&]() -> Result<Made> {
       KMESH_LET(fetched, fetch_package(kit_, {repository_, package, work("repository")}));
@@ -107,10 +108,7 @@ class Opening {
     KMESH_LET(facts, stages_.run("baseline", inputs, fetch));
     std::vector<std::string> keys = options_.keys;
     for (auto& key : list_of(facts["keys"])) keys.push_back(std::move(key));
-    auto opened = open_package(work(facts["package"]), keys);
-    if (!opened && !row_.key.empty() && keys.empty())
-      opened.error().hint += fmt::format("\n  this baseline's key: {}", row_.key);
-    return opened;
+    return open_package(work(facts["package"]), keys);
   }
 
   Result<void> open_own_source(const std::vector<BaselineRow>& rows) {

@@ -109,6 +109,19 @@ Error explain_dnf(std::string_view output, const RepositoryRequest& request) {
   return error;
 }
 
+Result<void> check_vouched(Kit& kit, const std::string& repository, const std::vector<std::string>& keys,
+                           const std::string& where) {
+  if (!keys.empty()) return {};
+  if (!is_url(repository)) {
+    const auto text = kit.disk.read(repository);
+    if (!text || !named_keys(*text).empty()) return {};
+  }
+  return fail(
+      fmt::format("nothing vouches for what {} gives: no key was named", repository),
+      fmt::format("{}name the distribution's public key with --key FILE, or take what comes with --no-verify",
+                  where.empty() ? "" : fmt::format("this baseline's key is {}; ", where)));
+}
+
 Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request) {
   if (kit.processes.find("dnf").empty())
     return fail("dnf is not installed, and RPM repositories are its business", "install it",

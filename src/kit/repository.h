@@ -34,6 +34,11 @@ std::vector<std::string> named_keys(std::string_view repo);
 // What dnf said, as an error of ours. Pure.
 Error explain_dnf(std::string_view output, const RepositoryRequest& request);
 
+// Errors: no key is given and the .repo names none, so whatever came from there would be refused in the end.
+// `where` says where a baseline's key comes from; empty where there is no baseline.
+Result<void> check_vouched(Kit& kit, const std::string& repository, const std::vector<std::string>& keys,
+                           const std::string& where);
+
 // Errors: no dnf; a repository that is down, damaged, or has no such package; half a download.
 Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request);
 

@@ -85,6 +85,7 @@ Result<OpenSource> Sources::baseline(const BaselineRow& row, const std::vector<s
 
 Result<OpenSource> Sources::from_repository(const BaselineRow& row, const std::string& folder,
                                             const std::vector<std::string>& keys) {
+  if (options_.verify) KMESH_TRY(check_vouched(kit_, row.repository, keys, row.key));
   const auto kept = kit_.disk.list(join(folder, "packages"));
   std::string package =
       kept && !kept->empty() && !options_.refresh ? join(folder, "packages/" + kept->back()) : "";
@@ -95,7 +96,6 @@ Result<OpenSource> Sources::from_repository(const BaselineRow& row, const std::s
     package = fetched.path;
   }
   auto opened = this->package(package, keys);
-  if (!opened && keys.empty()) opened.error().hint += fmt::format("\n  this baseline's key: {}", row.key);
   if (opened) opened->source.name = row.name;
   return opened;
 }

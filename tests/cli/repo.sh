@@ -69,13 +69,23 @@ sed -i '/^\[\[baseline\]\]/,$d' "$T/kit/kernel/baselines.toml"
 printf '%s\n' '[[baseline]]' 'name = "vendor-1"' 'series = "5.10.0"' 'repository = "http://127.0.0.1:18085/source"' 'rpm = "kernel"' \
     'key = "the vendor.asc of this test"' >> "$T/kit/kernel/baselines.toml"
 by_row() { rm -rf "$W"; run_as "$T/kit/build/gcc/kmesh-kernel" build --work "$W" --series "$SERIES" --until plan --baseline vendor-1 "$@" --json; }
+# nothing is fetched that nothing vouches for
+no_key() { expect_exit 1; expect_stderr '^error: nothing vouches for what .* gives: no key was named'; expect_stderr -- '--key FILE'; refute_file "$W/repository"; }
 by_row --key "$T/vendor.asc"
 expect_exit 0
 expect_json '.baseline.version == "5.10.999" and (.baseline.verified | test("signature of key"))'
 by_row
-expect_exit 1
+no_key
 expect_stderr 'the vendor\.asc of this test'
-expect_stderr -- '--key FILE'
+# the row of a distribution whose key is not here
+rm -rf "$W"
+run build --work "$W" --until plan --baseline openeuler-22.03-sp2
+no_key
+expect_stderr 'repo\.openeuler\.org.* gives'
+expect_stderr "this baseline.s key is RPM-GPG-KEY-openEuler beside that release.s packages"
+rm -rf "$W"
+run plan --work "$W" --baseline openeuler-22.03-sp2
+no_key
 by_row --key "$T/stranger.asc"
 expect_exit 1
 expect_stderr 'signed with a key that was not given'
@@ -98,8 +108,7 @@ expect_stderr 'which has expired'
 cp "$T/signed.src.rpm" "$T/kernel.src.rpm"
 fill
 from "file://$repo"
-expect_exit 1
-expect_stderr 'signed with a key that was not given'
+no_key
 from "file://$repo" --key "$T/stranger.asc"
 expect_exit 1
 expect_stderr 'signed with a key that was not given'
@@ -108,13 +117,13 @@ expect_exit 0
 expect_json '.warnings | map(test("not verified")) | any'
 
 # ---- repositories that are not well ----
-from http://127.0.0.1:9/source
+from http://127.0.0.1:9/source --key "$T/vendor.asc"
 expect_exit 1
 expect_stderr 'cannot be reached'
-from http://127.0.0.1:18085/elsewhere
+from http://127.0.0.1:18085/elsewhere --key "$T/vendor.asc"
 expect_exit 1
 expect_stderr 'is no RPM repository'
-from "file://$repo" --package kernel-rt
+from "file://$repo" --package kernel-rt --key "$T/vendor.asc"
 expect_exit 1
 expect_stderr 'has no source package kernel-rt'
 # metadata of another package, and half a package
