@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "kit/deb_scripts.h"
+#include "kit/spec_failure.h"
 #include "kit/tools.h"
 
 namespace kmesh {
@@ -197,8 +198,15 @@ Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& s
   kit.status.doing("unpacking, patching, configuring");
   KMESH_TRY(kit.disk.remove_all(side.path("rpmbuild/BUILD")));
   if (make.wrapped) KMESH_TRY(put_compiler_in_the_way(kit, side, make));
-  KMESH_TRY(run_steps(kit, side, make, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
-                      "the spec's %prep failed: the source was not unpacked, patched and configured"));
+  auto ran = run_steps(kit, side, make, {with(rpmbuild(side, make), {"-bp", side.sandbox.inside(spec)})}, 0,
+                       "the spec's %prep failed: the source was not unpacked, patched and configured");
+  if (!ran) {
+    const auto text = kit.disk.read(spec);
+    const auto log = kit.disk.read(side.log);
+    const std::string at = text && log ? failed_line(*text, *log) : "";
+    if (!at.empty()) ran.error().hint += fmt::format("\n  it stopped at {} ({})", at, spec);
+    return tl::make_unexpected(std::move(ran.error()));
+  }
   KMESH_LET(tree, rpm_tree(kit, side));
   return join(tree, ".config");
 }

@@ -11,6 +11,7 @@
 #include "kit/build.h"
 #include "kit/hunks.h"
 #include "kit/spec_edit.h"
+#include "kit/spec_failure.h"
 #include "kit/stage.h"
 #include "kit/touched.h"
 
@@ -138,7 +139,12 @@ Result<TouchedFiles> read_prep_texts(Kit& kit, const Side& side, const std::stri
       KMESH_TRY(kit.disk.rename(side.path("whole-" + name), join(sources, name)));
     kit.status.doing("the spec's own patches, on the whole source");
     KMESH_LET(again, run_prep(kit, side, stop));
-    if (!again.ok()) return run_failed("the spec's own %prep fails", again, side);
+    if (!again.ok()) {
+      const std::string at = failed_line(text, again.output);
+      return run_failed(
+          fmt::format("the spec's own %prep fails{}", at.empty() ? "" : fmt::format(" ({})", at)), again,
+          side);
+    }
     if (!kit.disk.exists(reached))
       return fail(
           "the spec's own %prep ends before it comes to where our patches would follow",

@@ -146,12 +146,27 @@ sed -i 's/^%patch1 -p1/false/' "$T/distribution/SPECS/kernel.spec"
 pack_distribution
 plan "$T/kernel.src.rpm" --no-verify
 expect_exit 1
-expect_stderr "^error: the spec's own %prep fails"
+line() { grep -n -- "$1" "$T/distribution/SPECS/kernel.spec" | cut -d : -f 1; }
+expect_stderr "^error: the spec's own %prep fails \(line $(line '^false$'): false\)"
+sed -i 's/^false$/cp %{SOURCE0}.none there\n%patch1 -p1/' "$T/distribution/SPECS/kernel.spec"
+pack_distribution
+plan "$T/kernel.src.rpm" --no-verify
+expect_exit 1
+expect_stderr "^error: the spec's own %prep fails \(line $(line '^cp .*none'): cp %\{SOURCE0\}.none there\)"
+sed -i '/none there/d' "$T/distribution/SPECS/kernel.spec"
+mv "$T/distribution/SOURCES/distribution.patch" "$T/whole.patch"
+sed 's/^ /  other/' "$T/whole.patch" > "$T/distribution/SOURCES/distribution.patch"
+pack_distribution
+plan "$T/kernel.src.rpm" --no-verify
+expect_exit 1
+expect_stderr "^error: the spec's own %prep fails \(line $(line '^Patch1:'): Patch1: distribution.patch\)"
+mv "$T/whole.patch" "$T/distribution/SOURCES/distribution.patch"
+sed -i 's/^%patch1 -p1/false/' "$T/distribution/SPECS/kernel.spec"
 
 # one that misses a program says which, as a build does
 sed -i '/^%prep/,/^%build/s/^false/kmesh-no-such-program/' "$T/distribution/SPECS/kernel.spec"
 pack_distribution
 plan "$T/kernel.src.rpm" --no-verify
 expect_exit 1
-expect_stderr "^error: the spec's own %prep fails: programs that the build runs are not installed: kmesh-no-such-program"
+expect_stderr "^error: the spec's own %prep fails \(line [0-9]+: kmesh-no-such-program\): programs that the build runs are not installed: kmesh-no-such-program"
 expect_stderr '^ +apt-get install kmesh-no-such-program$'
