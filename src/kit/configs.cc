@@ -26,8 +26,8 @@ std::string_view symbol_of(std::string_view line) {
 
 const std::vector<NamedConfig>& named_configs() {
   static const std::vector<NamedConfig> configs = {
-      {"slim", {"slim.config"}, 5ULL << 30, 400ULL << 20},
-      {"lean", {"slim.config", "lean.config"}, 5ULL << 30, 400ULL << 20},
+      {"slim", {"slim.config"}, 6ULL << 30, 400ULL << 20},
+      {"lean", {"slim.config", "lean.config"}, 6ULL << 30, 400ULL << 20},
       {"debug", {"slim.config", "lean.config", "debug.config"}, 10ULL << 30, 800ULL << 20},
       {"distro", {}, 40ULL << 30, 4ULL << 30},
   };

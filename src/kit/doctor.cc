@@ -40,10 +40,20 @@ Finding sandbox(Kit& kit, const Options& options) {
   return well("sandbox", "bubblewrap can make one");
 }
 
+// Somebody's spec has a configuration of its own, which may be as large as a distribution's.
+bool has_own_spec(const Options& options) { return !options.package.empty() || !options.repository.empty(); }
+
 Finding space(Kit& kit, const Options& options) {
-  if (const auto checked = check_space(kit, options); !checked) return bad("space", checked.error());
-  const auto free = kit.disk.free_bytes(options.work);
-  return well("space", fmt::format("{} MiB are free", free ? *free >> 20 : 0));
+  if (const auto checked = check_space(kit, options, false); !checked) return bad("space", checked.error());
+  const std::uint64_t free = kit.disk.free_bytes(options.work).value_or(0);
+  const std::uint64_t most = sized_config("distro").bytes;
+  if (has_own_spec(options) && free < most)
+    return doubtful("space",
+                    fail(fmt::format("{} MiB are free, and the kernel of a distribution takes up to {} MiB",
+                                     free >> 20, most >> 20),
+                         "where the spec builds all of it, name a folder on another disk with --work DIR")
+                        .value());
+  return well("space", fmt::format("{} MiB are free", free >> 20));
 }
 
 // A container may be allowed less than the machine has.
@@ -59,6 +69,14 @@ Finding memory(Kit& kit, const Options& options) {
                                           have >> 20, least >> 20),
                               "end what takes the memory, or add swap", "free -m")
                              .value());
+  const std::uint64_t most = sized_config("distro").memory;
+  if (has_own_spec(options) && have < most)
+    return doubtful("memory",
+                    fail(fmt::format("{} MiB of memory are free, and linking the kernel of a distribution "
+                                     "takes up to {} MiB",
+                                     have >> 20, most >> 20),
+                         "end what takes the memory, or add swap")
+                        .value());
   const auto fit = static_cast<unsigned>(have / kCompilerBytes);
   if (fit < jobs_of(options))
     return doubtful(
@@ -191,7 +209,12 @@ std::vector<Finding> check_host(Kit& kit, const Options& options) {
 
 Result<std::vector<std::string>> check_before(Kit& kit, const Options& options, bool built) {
   auto findings = check_host(kit, options);
-  if (built) std::erase_if(findings, [](const Finding& finding) { return finding.check == "space"; });
+  if (built) {
+    // the work folder has most of what it takes, and all of it where nothing changed
+    std::erase_if(findings, [](const Finding& finding) { return finding.check == "space"; });
+    if (auto checked = check_space(kit, options, true); !checked)
+      findings.push_back(doubtful("space", checked.error()));
+  }
   KMESH_TRY(all_well(findings));
   return warnings_of(findings);
 }

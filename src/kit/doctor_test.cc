@@ -11,6 +11,7 @@
 namespace kmesh {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -68,10 +69,24 @@ TEST_F(DoctorTest, AllThatWouldFailIsSaidAtOnce) {
   EXPECT_EQ(checked.error().command, "apt-get install flex");
 }
 
-TEST_F(DoctorTest, WhatWasBuiltHasItsRoomAlready) {
-  disk_.free = 1;
+TEST_F(DoctorTest, WhatWasBuiltHasMostOfItsRoomAlready) {
+  disk_.free = 3ULL << 30;
   EXPECT_FALSE(check_before(kit_, options_, false));
   EXPECT_TRUE(check_before(kit_, options_, true));
+  disk_.free = 1ULL << 30;
+  const auto again = check_before(kit_, options_, true);
+  ASSERT_TRUE(again) << "where nothing changed it takes no room";
+  EXPECT_THAT(*again, ElementsAre(HasSubstr("building a kernel again takes about 2048 MiB")));
+}
+
+TEST_F(DoctorTest, SomebodysSpecMayTakeAsMuchAsADistributions) {
+  disk_.free = 20ULL << 30;
+  EXPECT_EQ(found("space").grade, Grade::kOk);
+  options_.package = "/k.src.rpm";
+  EXPECT_EQ(found("space").grade, Grade::kWarning);
+  EXPECT_THAT(found("space").error.what, HasSubstr("takes up to 40960 MiB"));
+  disk_.free = 1ULL << 30;
+  EXPECT_EQ(found("space").grade, Grade::kFailure);
 }
 
 TEST_F(DoctorTest, TooLittleMemoryIsAFailureAndFewForManyJobsAWarning) {

@@ -15,6 +15,9 @@
 namespace kmesh {
 namespace {
 
+// A tree that another patch laid out anew, and packages beside those of before.
+constexpr std::uint64_t kAgainBytes = 2ULL << 30;
+
 // Programs, and files where they begin with a slash.
 constexpr std::array<std::string_view, 22> kNeeds = {"make",
                                                      "gcc",
@@ -95,15 +98,16 @@ Result<void> check_needs(Kit& kit, const std::vector<Need>& needs, std::string_v
               fmt::format("apt-get install {}", fmt::join(packages, " ")));
 }
 
-Result<void> check_space(Kit& kit, const Options& options) {
+Result<void> check_space(Kit& kit, const Options& options, bool built) {
   // what comes before the compiling unpacks one tree at most
   constexpr std::array<std::string_view, 6> kEarly = {"baseline", "series", "plan", "stage", "edit", "prep"};
   const bool compiles = std::find(kEarly.begin(), kEarly.end(), options.until) == kEarly.end();
-  const std::uint64_t need = compiles ? sized_config(options.config).bytes : kTreeBytes;
+  const std::uint64_t whole = compiles ? sized_config(options.config).bytes : kTreeBytes;
+  const std::uint64_t need = built ? std::min(whole, kAgainBytes) : whole;
   KMESH_LET(free, kit.disk.free_bytes(options.work));
   if (free >= need) return {};
-  return fail(fmt::format("{} has {} MiB free; {} a kernel takes about {} MiB", options.work, free >> 20,
-                          compiles ? "building" : "unpacking", need >> 20),
+  return fail(fmt::format("{} has {} MiB free; {} a kernel{} takes about {} MiB", options.work, free >> 20,
+                          compiles ? "building" : "unpacking", built ? " again" : "", need >> 20),
               "free some space, or name a folder on another disk with --work DIR",
               fmt::format("df -h {}", options.work));
 }

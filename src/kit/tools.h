@@ -17,8 +17,8 @@ Result<void> check_sandbox(Kit& kit);
 // What asking about source packages and specs takes: rpm's programs, and the sandbox where it is asked for.
 Result<void> check_rpm_tools(Kit& kit, bool sandbox);
 
-// Room a build takes on the disk. Errors: there is less.
-Result<void> check_space(Kit& kit, const Options& options);
+// Room a build takes on the disk; `built`: in a work folder that has built before. Errors: there is less.
+Result<void> check_space(Kit& kit, const Options& options, bool built);
 
 // A program, or a file where it begins with a slash, and how it is told where it is missing.
 struct Need {

@@ -80,28 +80,28 @@ TEST_F(ToolsTest, ASandboxThatDoesNotWorkIsAnErrorToo) {
 
 TEST_F(ToolsTest, ASlimBuildNeedsLessRoom) {
   disk_.free = 6ULL << 30;
-  EXPECT_TRUE(check_space(kit_, options_));
+  EXPECT_TRUE(check_space(kit_, options_, false));
   options_.config = "distro";
-  const auto refused = check_space(kit_, options_);
+  const auto refused = check_space(kit_, options_, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what, "/w has 6144 MiB free; building a kernel takes about 40960 MiB");
   EXPECT_EQ(refused.error().command, "df -h /w");
   options_.config = "debug";
-  EXPECT_FALSE(check_space(kit_, options_));
+  EXPECT_FALSE(check_space(kit_, options_, false));
   disk_.free = 1ULL << 30;
   options_.config = "slim";
-  EXPECT_FALSE(check_space(kit_, options_));
+  EXPECT_FALSE(check_space(kit_, options_, false));
 }
 
 TEST_F(ToolsTest, WhatStopsBeforeCompilingNeedsRoomForATree) {
   disk_.free = 4ULL << 30;
   options_.config = "distro";
   options_.until = "build";
-  EXPECT_FALSE(check_space(kit_, options_));
+  EXPECT_FALSE(check_space(kit_, options_, false));
   options_.until = "prep";
-  EXPECT_TRUE(check_space(kit_, options_));
+  EXPECT_TRUE(check_space(kit_, options_, false));
   disk_.free = 1ULL << 30;
-  const auto refused = check_space(kit_, options_);
+  const auto refused = check_space(kit_, options_, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what, "/w has 1024 MiB free; unpacking a kernel takes about 3072 MiB");
 }

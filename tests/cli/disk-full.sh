@@ -34,11 +34,11 @@ rm -rf "$W"
 
 mkdir "$T/disk"
 W=$T/disk/work
-mount -t tmpfs -o size=6g none "$T/disk"
+mount -t tmpfs -o size=8g none "$T/disk"
 at_end "umount -l $T/disk 2>/dev/null"
 used() { du -s --block-size=1 "$T/disk" | cut -f 1; }
 shrink() { mount -o "remount,size=$(($(used) + $1))" none "$T/disk"; }
-grow() { mount -o remount,size=6g none "$T/disk"; }
+grow() { mount -o remount,size=8g none "$T/disk"; }
 
 # from the beginning there is too little: said before anything is done
 shrink 100000000
@@ -94,7 +94,7 @@ umount "$T/disk"
 # room for N files: each number stops it at another place
 full=0
 for inodes in $(seq 2 1 14) $(seq 15 3 60) 80 120; do
-    mount -t tmpfs -o "size=6g,nr_inodes=$inodes" none "$T/disk"
+    mount -t tmpfs -o "size=8g,nr_inodes=$inodes" none "$T/disk"
     build --until package
     if [ "$CODE" = 1 ]; then
         is_full
