@@ -20,6 +20,8 @@ include_root() {
 plain_root() {
     mkdir -p "$1/usr/include/linux" "$1/var/lib"
     printf %s "$OLD" > "$1/usr/include/linux/bpf.h"
+    # somebody else's, where one may give files away
+    [ "$(id -u)" != 0 ] || chown 12:34 "$1/usr/include/linux/bpf.h"
     chmod 640 "$1/usr/include/linux/bpf.h"
     touch -d '2001-02-03 04:05:06.123456789' "$1/usr/include/linux/bpf.h"
 }
