@@ -20,10 +20,11 @@ Result<void> check_applied(Kit& kit, const std::string& tree, const std::vector<
                                   [](const Evidence& item) { return item.match == "forward"; });
     if (planned.verdict != Verdict::kNeeded && !some) continue;
     return fail(
-        fmt::format("%prep ended well, and {} is not in the tree that it left ({})", planned.patch.file,
-                    tree),
-        "the line that applies it was not run, or ran in another folder: the spec's %prep goes another way "
-        "than its lines tell. Apply the patches in the spec yourself, and build that");
+        fmt::format("%prep ended well, and {} is not in a tree that is built ({})", planned.patch.file, tree),
+        "the line that applies it was not run, or ran in another folder, or behind a copy of the tree: the "
+        "spec's %prep goes another way than its lines tell. Apply the patches in the spec yourself, and "
+        "build "
+        "that");
   }
   return {};
 }

@@ -39,8 +39,8 @@ TEST_F(AppliedTest, ATreeThatHasThem) {
 }
 
 TEST_F(AppliedTest, ATreeWithoutThem) {
-  EXPECT_THAT(applied("a\nb\nc\n", "x\n"), HasSubstr("1.patch is not in the tree that it left (/t)"));
-  EXPECT_THAT(applied("a\nB\nc\n", "x\n"), HasSubstr("is not in the tree")) << "half of it";
+  EXPECT_THAT(applied("a\nb\nc\n", "x\n"), HasSubstr("1.patch is not in a tree that is built (/t)"));
+  EXPECT_THAT(applied("a\nB\nc\n", "x\n"), HasSubstr("is not in a tree that is built")) << "half of it";
 }
 
 TEST_F(AppliedTest, WhatTheSpecChangedAfterItIsItsOwn) {

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <set>
 #include <sstream>
 
+#include "base/text.h"
+#include "kit/baseline.h"
 #include "kit/deb_scripts.h"
 #include "kit/spec_failure.h"
 #include "kit/tools.h"
@@ -61,18 +65,23 @@ const std::map<std::string, std::string>& fixed_identity() {
 
 // Below a side's folder: a line for each file that the compiler in the way compiled.
 constexpr std::string_view kCompiled = "cc/compiled";
+// The same of all runs since %prep, with their folders.
+constexpr std::string_view kPlaces = "cc/places";
 
 // What stands in the compiler's place. A spec may keep make silent, or let it say whole commands; so the
 // files are counted here, but for those by which Makefiles ask what the compiler can.
-std::string compiler_script(const std::string& before, const std::string& real, const std::string& compiled) {
+std::string compiler_script(const std::string& before, const std::string& real, const std::string& compiled,
+                            const std::string& places) {
   return fmt::format(
       "#!/bin/sh\n"
       "case \" $* \" in\n"
       "*' /dev/null '* | *' - '*) ;;\n"
-      "*' -c '*) for last; do :; done; {{ echo \"$last\" >> {}; }} 2> /dev/null ;;\n"
+      "*' -c '*) for last; do :; done; {{ echo \"$last\" >> {0}; }} 2> /dev/null\n"
+      "  case $last in /*) ;; *) last=$PWD/$last ;; esac\n"
+      "  {{ echo \"$last\" >> {1}; }} 2> /dev/null ;;\n"
       "esac\n"
-      "exec {}{} \"$@\"\n",
-      compiled, before, real);
+      "exec {2}{3} \"$@\"\n",
+      compiled, places, before, real);
 }
 
 // A spec that calls gcc finds the compiler that was asked for under that name.
@@ -80,9 +89,11 @@ Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& mak
   const std::string program = compiler_program(make.compiler);
   const std::string before = make.compiler.substr(0, make.compiler.size() - program.size());
   const std::string real = kit.processes.find(program);
+  KMESH_TRY(kit.disk.remove_all(side.path(kPlaces)));
   for (const auto* name : {"gcc", "cc"}) {
     const std::string script = side.path(std::string("cc/") + name);
-    KMESH_TRY(kit.disk.write(script, compiler_script(before, real, side.inside(kCompiled))));
+    KMESH_TRY(
+        kit.disk.write(script, compiler_script(before, real, side.inside(kCompiled), side.inside(kPlaces))));
     KMESH_TRY(kit.disk.make_executable(script));
   }
   return {};
@@ -192,6 +203,34 @@ Result<std::string> rpm_tree(Kit& kit, const Side& side) {
     }
   }
   return fail("%prep left no kernel tree below BUILD", fmt::format("the whole log is {}", side.log));
+}
+
+Result<std::vector<std::string>> compiled_trees(Kit& kit, const Side& side) {
+  std::set<std::string> trees;
+  const std::string places = side.path(kPlaces);
+  if (!kit.disk.exists(places)) return std::vector<std::string>();
+  KMESH_LET(text, kit.disk.read(places));
+  const std::string build = "rpmbuild/BUILD";
+  const std::string inside = side.inside(build) + "/";
+  std::set<std::string> seen;
+  each_line(text, [&](std::string_view line) {
+    const std::string file = std::filesystem::path(line).lexically_normal().string();
+    if (!file.starts_with(inside)) return;
+    // files of one folder have one tree
+    const std::string folder = parent_of(file);
+    if (folder.size() < inside.size() || !seen.insert(folder).second) return;
+    for (auto end = folder.find('/', inside.size());; end = folder.find('/', end + 1)) {
+      const auto below = folder.substr(inside.size(), end == std::string::npos ? end : end - inside.size());
+      const std::string tree = join(side.path(build), below);
+      const auto makefile = kit.disk.read(join(tree, "Makefile"));
+      if (makefile && kernel_version(*makefile)) {
+        trees.insert(tree);
+        return;
+      }
+      if (end == std::string::npos) return;
+    }
+  });
+  return std::vector<std::string>(trees.begin(), trees.end());
 }
 
 Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& spec, const Make& make) {

@@ -24,6 +24,10 @@ Result<std::string> rpm_prepare(Kit& kit, const Side& side, const std::string& s
 Result<std::size_t> rpm_build(Kit& kit, const Side& side, const std::string& spec, const Make& make,
                               std::size_t expected);
 
+// The kernel trees below SIDE/rpmbuild/BUILD of which a file was compiled since rpm_prepare, as the compiler
+// that a spec calls has noted.
+Result<std::vector<std::string>> compiled_trees(Kit& kit, const Side& side);
+
 // The same two for SIDE/tree.
 Result<std::string> tree_configure(Kit& kit, const Side& side, const ConfigChoice& config, const Make& make);
 Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const Make& make,

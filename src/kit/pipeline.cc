@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "kit/applied.h"
+#include "kit/build.h"
 #include "kit/doctor.h"
 #include "kit/half_made.h"
 #include "kit/include_root.h"
@@ -252,6 +253,11 @@ class Build {
       if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); tree) {
         // why the build stopped is more than that this cannot be kept: %prep is done again then
         [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
+      }
+      // a spec may build a tree that it copied before our patches were in
+      if (made) {
+        KMESH_LET(trees, compiled_trees(kit_, enhanced_));
+        for (const auto& tree : trees) KMESH_TRY(check_applied(kit_, tree, applied_));
       }
       return made;
     };
