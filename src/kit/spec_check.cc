@@ -61,7 +61,7 @@ std::size_t find_argument(std::string_view prep, std::string_view file, std::siz
   const auto words = fmt::format("-i {}", file);
   for (auto at = prep.find(words, from); at != std::string_view::npos; at = prep.find(words, at + 1)) {
     const auto rest = prep.substr(at + words.size());
-    if (rest.empty() || rest.starts_with(" #") ||
+    if (rest.empty() || rest.starts_with(" #") || rest.starts_with(" ||") ||
         std::string_view("\r\n)").find(rest.front()) != std::string_view::npos)
       return at;
   }

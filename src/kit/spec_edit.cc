@@ -119,6 +119,14 @@ std::vector<int> numbers_taken(const SpecText& spec) {
   return sources.all();
 }
 
+// "%{?with_x:Source: config}": one without a number is counted on from the one before it.
+bool has_source(std::string_view line) {
+  if (!line.starts_with("%{")) return false;
+  const std::string text = lower(line);
+  const auto at = text.find(":source");
+  return at != std::string::npos && text.find(':', at + 1) != std::string::npos;
+}
+
 Result<SourcePlace> find_source_place(const SpecText& spec) {
   SourcePlace place;
   std::optional<std::size_t> last;
@@ -127,7 +135,8 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     const auto& line = spec.lines[i];
     if (line.section == Section::kSourceList && line.starts_section) list = i;
     SourceTag tag;
-    if (line.may_be_tag() && source_tag(line.text, tag) && !tag.patch) last = i;
+    const bool source = source_tag(line.text, tag) ? !tag.patch : has_source(line.text);
+    if (line.may_be_tag() && source) last = i;
   }
   place.taken = numbers_taken(spec);
   if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");
@@ -245,13 +254,17 @@ Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::stri
     edit.sources.push_back(number);
     sources.lines.push_back(fmt::format("Source{}: {}", number, patch));
     applied.lines.push_back(
-        in_folder(prep, fmt::format("patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{{SOURCE{}}}", number)));
+        in_folder(prep, fmt::format("patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{{SOURCE{}}}", number)) +
+        // a %prep may have said set +e
+        " || exit 1");
     ++number;
   }
   std::vector<Block> blocks;
   for (const auto& kabi : switches) {
-    edit.kabi.push_back(kabi.name);
-    if (kabi.bcond) edit.bcond.push_back(kabi.name);
+    if (std::find(edit.kabi.begin(), edit.kabi.end(), kabi.name) == edit.kabi.end()) {
+      edit.kabi.push_back(kabi.name);
+      if (kabi.bcond) edit.bcond.push_back(kabi.name);
+    }
     if (!blocks.empty() && blocks.back().line == kabi.line) {
       blocks.back().lines.push_back(kabi.off);
     } else {

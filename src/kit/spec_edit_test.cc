@@ -57,8 +57,8 @@ TEST(EditSpec, AddsThreeBlocks) {
             "%setup -q\n"
             "cd linux-1\n"
             "# kmesh-kernel: added lines begin\n"
-            "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003}\n"
-            "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9004}\n"
+            "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003} || exit 1\n"
+            "patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9004} || exit 1\n"
             "# kmesh-kernel: added lines end\n"
             "# The distribution's patches are applied here.\n"
             "make olddefconfig\n"
@@ -115,10 +115,11 @@ TEST(EditSpec, InAFileOfTwoSystemsLinesEndAsTheLineBeforeThem) {
   const std::string mixed = "Source0: l.tar\n%prep\r\n%setup\r\n%build\n";
   const std::string text = edited(mixed, {"a.patch"});
   EXPECT_THAT(text, HasSubstr("\nSource9003: a.patch\n"));
-  EXPECT_THAT(text, HasSubstr("-i %{SOURCE9003} #\r\n")) << "or the shell would look for a.patch\\r";
+  EXPECT_THAT(text, HasSubstr("-i %{SOURCE9003} || exit 1 #\r\n"))
+      << "or the shell would look for a.patch\\r";
   EXPECT_EQ(undo_spec(text), mixed);
   const std::string closed = edited("Source0: l.tar\r\n%prep\n%setup", {"a.patch"});
-  EXPECT_THAT(closed, HasSubstr("-i %{SOURCE9003}\n"));
+  EXPECT_THAT(closed, HasSubstr("-i %{SOURCE9003} || exit 1\n"));
   EXPECT_EQ(undo_spec(closed), "Source0: l.tar\r\n%prep\n%setup");
 }
 
@@ -126,8 +127,8 @@ TEST(EditSpec, NumbersThatAreTakenAreLeftOut) {
   const std::string text = edited("Source0: l.tar\nSource9003: x\nSource9005: y\n%prep\n%setup\n%build\n",
                                   {"a.patch", "b.patch", "c.patch"});
   EXPECT_THAT(text, HasSubstr("Source9004: a.patch\nSource9006: b.patch\nSource9007: c.patch\n"));
-  EXPECT_THAT(text, HasSubstr("%{SOURCE9004}\n"));
-  EXPECT_THAT(text, HasSubstr("%{SOURCE9006}\n"));
+  EXPECT_THAT(text, HasSubstr("%{SOURCE9004} || exit 1\n"));
+  EXPECT_THAT(text, HasSubstr("%{SOURCE9006} || exit 1\n"));
   EXPECT_EQ(count(text, "Source9005:"), 1U);
 }
 
@@ -211,9 +212,10 @@ TEST(EditSpec, ALastLineWithoutAnEndGetsOneAndGivesItBack) {
 TEST(EditSpec, SaysWhereItsLinesStand) {
   const auto edit = edit_spec(kPlain, {"a.patch"});
   ASSERT_TRUE(edit);
-  EXPECT_THAT(edit->added, ::testing::ElementsAre(
-                               "line 3: %define with_kabichk 0", "line 9: Source9003: a.patch",
-                               "line 17: patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003}"));
+  EXPECT_THAT(edit->added,
+              ::testing::ElementsAre(
+                  "line 3: %define with_kabichk 0", "line 9: Source9003: a.patch",
+                  "line 17: patch -s -F0 -E -p1 --no-backup-if-mismatch -i %{SOURCE9003} || exit 1"));
   EXPECT_THAT(edit->kabi, ::testing::ElementsAre("with_kabichk"));
   EXPECT_EQ(edit->place, "behind line 9: cd linux-1, in %{name}-%{version}/linux-1");
 }

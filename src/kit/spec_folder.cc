@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace kmesh {
 namespace {
+
+bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
 
 std::string unquoted(std::string_view text) {
   std::string plain;
@@ -31,6 +34,27 @@ std::vector<std::string> parts_of(std::string_view path) {
     }
   }
   return parts;
+}
+
+// "%name" and "%{name}" are one.
+std::string expanded_once(std::string_view path,
+                          const std::map<std::string, std::string, std::less<>>& texts) {
+  std::string text;
+  for (std::size_t at = 0; at < path.size();) {
+    const bool braced = path.substr(at).starts_with("%{");
+    auto rest = path.substr(std::min(at + (braced ? 2 : 1), path.size()));
+    const auto name = rest.substr(
+        0, static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_name) - rest.begin()));
+    rest.remove_prefix(name.size());
+    if (path[at] != '%' || name.empty() || (braced && !rest.starts_with('}'))) {
+      text += path[at++];
+      continue;
+    }
+    const auto known = texts.find(name);
+    text += known == texts.end() ? fmt::format("%{{{}}}", name) : known->second;
+    at += name.size() + (braced ? 3 : 1);
+  }
+  return text;
 }
 
 }  // namespace
@@ -83,6 +107,22 @@ void Folder::set_up(const std::vector<std::string>& words) {
   }
   *this = Folder();
   enter(name);
+}
+
+void Folder::expand(const std::map<std::string, std::string, std::less<>>& texts) {
+  constexpr int kDeepest = 8;  // a macro may be made of others
+  std::string path = fmt::format("{}", fmt::join(parts_, "/"));
+  for (int deep = 0; deep < kDeepest; ++deep) {
+    std::string next = expanded_once(path, texts);
+    if (next == path) break;
+    path = std::move(next);
+  }
+  parts_ = path.empty() ? std::vector<std::string>() : parts_of(path);
+}
+
+bool Folder::holds(const Folder& other) const {
+  return absolute_ == other.absolute_ && parts_.size() <= other.parts_.size() &&
+         std::equal(parts_.begin(), parts_.end(), other.parts_.begin());
 }
 
 std::string Folder::text() const {

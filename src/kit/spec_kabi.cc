@@ -14,15 +14,14 @@ namespace {
 
 bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
 
+// Lines, in order.
 struct Use {
-  std::optional<std::size_t> bare;  // a line that needs its value: %{with_kabichk}
-  std::optional<std::size_t>
-      defined;  // one that asks whether it is there: %{with kabichk}, %{?with_kabichk:1}
+  std::vector<std::size_t> bare;     // that need its value: %{with_kabichk}
+  std::vector<std::size_t> defined;  // that ask whether it is there: %{with kabichk}, %{?with_kabichk:1}
 };
 
 struct Definition {
-  std::size_t first = 0;
-  std::size_t line = 0;  // the last one
+  std::vector<std::size_t> lines;
   bool bcond = false;
   std::string keyword;
 };
@@ -64,7 +63,7 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
       if (!word.starts_with(test)) continue;
       const auto name = stripped(word.substr(test.size(), word.find('}') - test.size()));
       auto& use = uses[(test.starts_with("with") ? "with_" : "") + std::string(name)];
-      if (!use.defined) use.defined = line;
+      use.defined.push_back(line);
     }
     const auto end = std::find_if_not(word.begin(), word.end(), is_name);
     const auto length = static_cast<std::size_t>(end - word.begin());
@@ -76,20 +75,74 @@ void find_uses(std::string_view text, std::size_t line, std::map<std::string, Us
     const bool asks = may_be_absent && ((length < word.size() && word[length] == ':') || quoted);
     // "0%{?x}" is right about both: a switch that is 0 and one that is not there
     if (may_be_absent && !asks) continue;
-    auto& kind = asks ? use.defined : use.bare;
-    if (!kind) kind = line;
+    (asks ? use.defined : use.bare).push_back(line);
   }
 }
 
 }  // namespace
 
 bool is_kabi_switch(std::string_view name) {
-  const bool prefix = name.starts_with("with_") || name.starts_with("do_") || name.starts_with("enable_");
-  const auto kabi = name.find("kabi");
-  if (!prefix || kabi == std::string_view::npos) return false;
-  return name.find("chk", kabi) != std::string_view::npos ||
-         name.find("check", kabi) != std::string_view::npos;
+  static constexpr std::array<std::string_view, 6> kPrefixes = {"with_", "do_",  "enable_",
+                                                                "use_",  "run_", "build_"};
+  static constexpr std::array<std::string_view, 5> kPlain = {"kabichk", "kabicheck", "kabi_chk", "kabi_check",
+                                                             "check_kabi"};
+  if (std::find(kPlain.begin(), kPlain.end(), name) != kPlain.end()) return true;
+  const auto* const prefix = std::find_if(kPrefixes.begin(), kPrefixes.end(),
+                                          [&](std::string_view one) { return name.starts_with(one); });
+  if (prefix == kPrefixes.end()) return false;
+  const bool abi = name.find("kabi") != std::string_view::npos || name.find("_abi") != std::string_view::npos;
+  const bool check =
+      name.find("chk") != std::string_view::npos || name.find("check") != std::string_view::npos;
+  return abi && (check || name.substr(prefix->size()) == "kabi");
 }
+
+namespace {
+
+// "without_kabichk", "skip_kabichk": its values mean the contrary.
+bool says_not(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> kNot = {"without_", "skip_", "no_", "disable_"};
+  return std::any_of(kNot.begin(), kNot.end(), [&](std::string_view prefix) {
+    return name.starts_with(prefix) && is_kabi_switch("with_" + std::string(name.substr(prefix.size())));
+  });
+}
+
+// Puts it off behind each definition that something reads before the next, and behind the last.
+Result<void> add_switch(const SpecText& spec, const std::string& name, const Definition& definition,
+                        const Use& use, std::vector<KabiSwitch>& switches) {
+  if (!use.bare.empty() && !use.defined.empty())
+    return fail(
+        fmt::format("{} is tested by its value in line {} and by its being there in line {}", name,
+                    spec.lines[use.bare.front()].begin + 1, spec.lines[use.defined.front()].begin + 1),
+        "no definition turns both off; mend the spec's tests");
+  const auto& uses = use.bare.empty() ? use.defined : use.bare;
+  const bool undefine = use.bare.empty() && (definition.bcond || !use.defined.empty());
+  const std::string keyword = definition.keyword == "%global" ? "%global" : "%define";
+  const std::string off = undefine ? "%undefine " + name : fmt::format("{} {} 0", keyword, name);
+  for (std::size_t i = 0; i < definition.lines.size(); ++i) {
+    const auto line = definition.lines[i];
+    const bool last = i + 1 == definition.lines.size();
+    const std::size_t next = last ? spec.lines.size() : definition.lines[i + 1];
+    const std::size_t place = behind_conditionals(spec, line);
+    const auto reads = [&](std::size_t from, std::size_t to) {  // lines of the file
+      return std::find_if(uses.begin(), uses.end(), [&](std::size_t one) {
+        return spec.lines[one].begin >= from && spec.lines[one].begin < to;
+      });
+    };
+    const std::size_t begin = i == 0 ? 0 : spec.lines[line].begin;
+    const std::size_t end = last ? spec.file.size() : spec.lines[next].begin;
+    if (const auto early = reads(begin, std::min(place, end)); early != uses.end())
+      return fail(
+          fmt::format("line {}: {} is read where it cannot be off yet", spec.lines[*early].begin + 1, name),
+          fmt::format(
+              "it is defined in line {}, and there is no place between the two that holds in every case",
+              spec.lines[line].begin + 1));
+    const bool again = !switches.empty() && switches.back().name == name && switches.back().line == place;
+    if (!again && (last || reads(place, end) != uses.end())) switches.push_back({name, undefine, place, off});
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
   std::map<std::string, Definition> definitions;
@@ -99,15 +152,15 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
     if (line.comment || line.text.find('%') == std::string_view::npos) continue;
     bool defines = false;
     for (const auto& [name, keyword, bcond] : defined_in(line.text)) {
-      if (name.starts_with("without_") && is_kabi_switch("with_" + name.substr(8)))
+      if (says_not(name))
         return fail(fmt::format("line {}: {} says when the kABI is not checked", line.begin + 1, name),
                     "which of its values that is, is not understood; mend the spec, or build --without it");
       if (!is_kabi_switch(name)) continue;
       defines = true;
-      const auto known = definitions.find(name);
-      const bool again = known != definitions.end();
-      definitions[name] = {again ? known->second.first : i, i, bcond || (again && known->second.bcond),
-                           keyword};
+      auto& definition = definitions[name];
+      definition.lines.push_back(i);
+      definition.bcond = definition.bcond || bcond;
+      definition.keyword = keyword;
     }
     if (line.text.find("rpm.define") != std::string_view::npos &&
         line.text.find("kabi") != std::string_view::npos)
@@ -117,31 +170,13 @@ Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
     if (!defines) find_uses(line.text, i, uses);
   }
   std::vector<KabiSwitch> switches;
-  for (const auto& [name, definition] : definitions) {
-    const auto& use = uses[name];
-    if (use.bare && use.defined)
-      return fail(fmt::format("{} is tested by its value in line {} and by its being there in line {}", name,
-                              spec.lines[*use.bare].begin + 1, spec.lines[*use.defined].begin + 1),
-                  "no definition turns both off; mend the spec's tests");
-    const std::size_t place = behind_conditionals(spec, definition.line);
-    const std::size_t used =
-        std::min(use.bare.value_or(spec.lines.size()), use.defined.value_or(spec.lines.size()));
-    const bool early = used < spec.lines.size() && spec.lines[used].begin < place;
-    const bool undefine = !use.bare && (definition.bcond || use.defined);
-    const std::string keyword = definition.keyword == "%global" ? "%global" : "%define";
-    const std::string off = undefine ? "%undefine " + name : fmt::format("{} {} 0", keyword, name);
-    if (early) {
-      // read before its last definition: off from the first on
-      const std::size_t sooner = behind_conditionals(spec, definition.first);
-      if (spec.lines[used].begin < sooner)
-        return fail(
-            fmt::format("line {}: {} is read where it cannot be off yet", spec.lines[used].begin + 1, name),
-            fmt::format("it is defined in line {}, and there is no place between the two that holds in "
-                        "every case",
-                        spec.lines[definition.first].begin + 1));
-      switches.push_back({name, undefine, sooner, off});
-    }
-    switches.push_back({name, undefine, place, off});
+  for (const auto& [name, definition] : definitions)
+    KMESH_TRY(add_switch(spec, name, definition, uses[name], switches));
+  for (const auto& [name, use] : uses) {
+    if (is_kabi_switch(name) && !definitions.contains(name) && !use.bare.empty())
+      return fail(fmt::format("line {}: {} is read, and no line of the spec defines it",
+                              spec.lines[use.bare.front()].begin + 1, name),
+                  "another file or a macro may, and what it comes to is not understood");
   }
   // the expressions that specs build their switches of may be tested without one
   for (const auto& [name, use] : uses) {

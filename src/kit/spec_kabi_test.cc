@@ -32,6 +32,33 @@ TEST(KabiSwitches, EveryFormInWhichTheyAreDefined) {
               ElementsAre("1: %define with_kabichk 0", "2: %define with_kabidwchk 0"));
 }
 
+TEST(KabiSwitches, ADefinitionInBetweenThatIsRead) {
+  EXPECT_THAT(
+      switches(
+          "%define with_kabichk 1\n%if %{with_kabichk}\n%endif\n%ifarch x86_64\n%define with_kabichk "
+          "1\n%endif\n"
+          "%if %{with_kabichk}\n%global sign 1\n%endif\n%ifarch noarch\n%define with_kabichk 0\n%endif\n"),
+      ElementsAre("1: %define with_kabichk 0", "6: %define with_kabichk 0", "12: %define with_kabichk 0"));
+  EXPECT_THAT(switches("%define with_kabichk 1\n%define with_kabichk 1\n%if %{with_kabichk}\n%endif\n"),
+              ElementsAre("2: %define with_kabichk 0"))
+      << "what nothing reads is left alone";
+}
+
+TEST(KabiSwitches, WhatTheTextDoesNotDefineIsRefused) {
+  EXPECT_THAT(switches("%include switches\n%if %{with_kabichk}\n%endif\n"),
+              ElementsAre("error: line 2: with_kabichk is read, and no line of the spec defines it"));
+  EXPECT_THAT(switches("%define skip_kabichk 0\n%if !%{skip_kabichk}\n%endif\n"),
+              ElementsAre("error: line 1: skip_kabichk says when the kABI is not checked"));
+}
+
+TEST(KabiSwitches, OtherNames) {
+  for (const auto* name : {"with_check_kabi", "kabichk", "with_kabi", "do_kabi_check", "with_abichk"})
+    EXPECT_THAT(switches(fmt::format("%define {0} 1\n%if %{{{0}}}\n%endif\n", name)),
+                ElementsAre(fmt::format("1: %define {} 0", name)));
+  for (const auto* name : {"kabiversion", "with_kabidw_base", "check_kabi_tool", "with_stability_check"})
+    EXPECT_THAT(switches(fmt::format("%define {0} 1\n%if %{{{0}}}\n%endif\n", name)), IsEmpty()) << name;
+}
+
 // There, defining it as 0 would switch it on.
 TEST(KabiSwitches, ABcondIsUndefined) {
   EXPECT_THAT(switches("%bcond_without kabichk\n%if %{with kabichk}\n%endif\n"),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <sstream>
 
 #include "base/text.h"
 
@@ -49,15 +50,19 @@ bool has_letter_option(std::string_view word, std::string_view letters) {
 // A file of the source package: copying it is no copy of the tree.
 bool is_source_file(std::string_view word) {
   const std::string plain = lower(word);
-  return contains(plain, "%{source") || contains(plain, "%source") || contains(plain, "rpm_source_dir") ||
-         contains(plain, "_sourcedir");
+  return contains(plain, "%{source") || contains(plain, "%source") || contains(plain, "%{s:") ||
+         contains(plain, "rpm_source_dir") || contains(plain, "_sourcedir");
 }
 
 bool creates_archive(const Words& words) {
   if (words.size() < 2) return false;
-  const std::string_view first = words[1];
-  const bool letters = !first.starts_with("--") && contains(first, "c") && !contains(first, "x");
-  return letters || std::find(words.begin(), words.end(), "--create") != words.end();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const bool letters = i == 1 ? !word.starts_with("--") : has_letter_option(word, "c");
+    if (letters && contains(word, "x")) return false;
+    if (word == "--create" || (letters && contains(word, "c"))) return true;
+  }
+  return false;
 }
 
 bool configures(const Words& words) {
@@ -93,13 +98,18 @@ void add_patching_macros(const SpecText& spec, PatchingMacros& macros) {
     const auto body = name.substr(end);
     const bool unpacks =
         contains(body, "%setup") || contains(body, "%autosetup") || contains(body, "%{setup");
-    const bool configures =
-        contains(body, "oldconfig") || contains(body, "olddefconfig") || contains(body, "defconfig");
+    static constexpr std::array<std::string_view, 8> kUses = {
+        "oldconfig", "olddefconfig", "defconfig", "cp -a", "cp -r", "cp -R", "rsync -a", "git archive"};
+    const bool uses =
+        calls_one_of(body, macros.using_tree) ||
+        std::any_of(kUses.begin(), kUses.end(), [&](std::string_view use) { return contains(body, use); });
     const bool patches = mentions_patching(body) || calls_one_of(body, macros.patching);
-    if (unpacks || calls_one_of(body, macros.more) || (configures && patches)) {
+    if (unpacks || calls_one_of(body, macros.more) || (uses && patches)) {
       macros.more.emplace(name.substr(0, end));
     } else if (patches) {
       macros.patching.emplace(name.substr(0, end));
+    } else if (uses) {
+      macros.using_tree.emplace(name.substr(0, end));
     }
   }
 }
@@ -107,9 +117,9 @@ void add_patching_macros(const SpecText& spec, PatchingMacros& macros) {
 }  // namespace
 
 bool mentions_patching(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> kMarks = {"patch -",    "%patch",      "%{patch",
-                                                             "%autopatch", "%{autopatch", "git am ",
-                                                             "git apply ", "quilt push",  "%apply"};
+  static constexpr std::array<std::string_view, 11> kMarks = {
+      "patch -",    "%patch",     "%{patch", "%autopatch", "%{autopatch",    "git am ",
+      "git apply ", "quilt push", "%apply",  "%{__patch}", "git quiltimport"};
   return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
     const auto at = text.find(mark);
     if (at == std::string_view::npos) return false;
@@ -125,20 +135,38 @@ PatchingMacros patching_macros(const SpecText& spec) {
   PatchingMacros macros;
   std::size_t known = 0;
   do {  // until no macro calls another one that was not known before
-    known = macros.patching.size() + macros.more.size();
+    known = macros.patching.size() + macros.more.size() + macros.using_tree.size();
     add_patching_macros(spec, macros);
-  } while (macros.patching.size() + macros.more.size() > known);
+  } while (macros.patching.size() + macros.more.size() + macros.using_tree.size() > known);
   return macros;
 }
 
 Words without_assignments(const Words& words) {
-  const auto first = std::find_if_not(words.begin(), words.end(), [](std::string_view word) {
+  static constexpr std::array<std::string_view, 8> kRunners = {"env",  "nice",    "time", "nohup",
+                                                               "exec", "command", "eval", "ionice"};
+  bool behind_runner = false;
+  const auto first = std::find_if_not(words.begin(), words.end(), [&](std::string_view word) {
     const auto equals = word.find('=');
-    return equals != std::string_view::npos && equals > 0 &&
-           std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                       [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    const bool assignment = equals != std::string_view::npos && equals > 0 &&
+                            std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
+                                        [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    const bool runner = is_one_of(base_name(word), kRunners);
+    const bool option = behind_runner && word.starts_with('-');
+    behind_runner = behind_runner || runner;
+    return assignment || runner || option;
   });
   return {first, words.end()};
+}
+
+Words conditional_command(const Words& words) {
+  const std::string_view first = words.front();
+  const auto colon = first.find(':');
+  const bool conditional = first.starts_with("%{?") || first.starts_with("%{!");
+  if (!conditional || !first.ends_with('}') || colon == std::string_view::npos) return {};
+  std::istringstream body{std::string(first.substr(colon + 1, first.size() - colon - 2))};
+  Words command;
+  for (std::string word; body >> word;) command.push_back(std::move(word));
+  return command;
 }
 
 bool substitutes_patching(const Words& words) {
@@ -190,14 +218,15 @@ Patching patching_of(const Words& words, const PatchingMacros& macros) {
     return says([](std::string_view word) { return has_letter_option(word, "N"); }) ? Patching::kNo
                                                                                     : Patching::kYes;
   if (command == "git") {
-    static constexpr std::array<std::string_view, 3> kVerbs = {"am", "apply", "cherry-pick"};
+    static constexpr std::array<std::string_view, 4> kVerbs = {"am", "apply", "cherry-pick", "quiltimport"};
     return says([&](std::string_view word) { return is_one_of(word, kVerbs); }) ? Patching::kYes
                                                                                 : Patching::kNo;
   }
   if (command == "quilt" || command == "stg" || command == "guilt")
     return says([](std::string_view word) { return word == "push"; }) ? Patching::kYes : Patching::kNo;
   if (std::find(words.begin(), words.end(), "patch") != words.end()) return Patching::kYes;
-  if ((!first.starts_with('%') || command == "patch") && contains(command, "patch")) return Patching::kYes;
+  const bool called = !first.starts_with('%') || contains(first, "/") || command == "patch";
+  if (called && contains(base_name(command), "patch")) return Patching::kYes;
   // "%_sourcedir/apply-patches series"
   const bool script = is_one_of(command, kShells) || first.starts_with("./") || is_source_file(first);
   if (!script) return Patching::kNo;
@@ -216,23 +245,35 @@ Words copied(const Words& words) {
   if (program_name(words.front()) != "cp") return {};
   bool recursive = false;
   Words operands;
+  std::string target;
+  constexpr std::string_view kTarget = "--target-directory=";
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string_view word = words[i];
+    if (word.starts_with(kTarget)) target = word.substr(kTarget.size());
+    if (word == "-t" && i + 1 < words.size()) {
+      target = words[++i];
+      continue;
+    }
     if (has_letter_option(word, "arR") || word == "--recursive" || word == "--archive") recursive = true;
     if (!word.starts_with('-')) operands.emplace_back(word);
   }
+  if (!target.empty()) operands.push_back(target);
   return recursive && operands.size() >= 2 && !is_source_file(operands.front()) ? operands : Words();
 }
 
 bool uses_commit(const Words& words) {
   static constexpr std::array<std::string_view, 7> kVerbs = {"archive", "worktree", "clone", "checkout",
                                                              "stash",   "reset",    "clean"};
-  return program_name(words.front()) == "git" &&
+  // a new branch keeps the files
+  const bool branches = std::any_of(words.begin() + 1, words.end(),
+                                    [](std::string_view word) { return word == "-b" || word == "-B"; });
+  return program_name(words.front()) == "git" && !branches &&
          std::any_of(words.begin() + 1, words.end(),
                      [&](std::string_view word) { return is_one_of(word, kVerbs); });
 }
 
-bool uses_tree(const Words& words) {
+bool uses_tree(const Words& words, const PatchingMacros& macros) {
+  if (macros.using_tree.contains(std::string(macro_name(words.front())))) return true;
   const std::string command = program_name(words.front());
   if (command == "cp") return !copied(words).empty();
   if (command == "rsync") return true;
@@ -240,9 +281,13 @@ bool uses_tree(const Words& words) {
   if (command == "cpio")
     return std::any_of(words.begin() + 1, words.end(),
                        [](std::string_view word) { return has_letter_option(word, "po"); });
-  if (command == "git") return std::find(words.begin(), words.end(), "archive") != words.end();
+  if (command == "git")
+    return std::any_of(words.begin() + 1, words.end(), [](std::string_view word) {
+      return word == "archive" || word == "clone" || word == "worktree";
+    });
   const auto macro = macro_name(words.front());
-  const bool make = command == "make" || contains(macro, "make");
+  const bool make =
+      command == "make" || command == "$make" || command == "${make}" || contains(macro, "make");
   if (make) return configures(words);
   return contains(command, "merge_config") || contains(command, "process_configs");
 }
@@ -251,7 +296,9 @@ std::string directory_option(const Words& words) {
   const std::string command = program_name(words.front());
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string_view word = words[i];
-    const std::string_view option = command == "patch" ? "-d" : command == "git" ? "-C" : "";
+    const std::string_view option = command == "patch"                      ? "-d"
+                                    : command == "git" || command == "make" ? "-C"
+                                                                            : "";
     if (option.empty()) return {};
     if (word == option && i + 1 < words.size()) return words[i + 1];
     if (word.starts_with(option) && word.size() > 2) return std::string(word.substr(2));

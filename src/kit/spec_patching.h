@@ -12,14 +12,16 @@
 
 namespace kmesh {
 
-// The macros of this spec whose bodies apply patches; `more`: that do more than that, unpack or configure.
+// The macros of this spec whose bodies apply patches; `more`: that do more than that, unpack, copy or
+// configure; `using_tree`: that copy or configure, and apply none.
 struct PatchingMacros {
   std::set<std::string> patching;
   std::set<std::string> more;
+  std::set<std::string> using_tree;
 };
 PatchingMacros patching_macros(const SpecText& spec);
 
-// A command without the variables that are set for it.
+// A command without the variables that are set for it, and without what only runs another: env, nice.
 std::vector<std::string> without_assignments(const std::vector<std::string>& words);
 
 // kYes: patch, git am, quilt push, %patch..., %autosetup, scripts and functions that have their name from it.
@@ -40,8 +42,11 @@ bool runs_source(const std::vector<std::string>& words);
 // %setup, %autosetup
 bool is_set_up(std::string_view word);
 
-// The tree is copied, configured or packed.
-bool uses_tree(const std::vector<std::string>& words);
+// The tree is copied, configured or packed: by the command, or by a macro's, "%{?with_x:cp -a . ../x}".
+bool uses_tree(const std::vector<std::string>& words, const PatchingMacros& macros);
+
+// The command in "%{?with_x:cp -a . ../x}"; empty where the words are no such thing.
+std::vector<std::string> conditional_command(const std::vector<std::string>& words);
 
 // What cp copies with all that is in it: the last operand is where to. Empty where it is no such command.
 std::vector<std::string> copied(const std::vector<std::string>& words);
@@ -49,7 +54,7 @@ std::vector<std::string> copied(const std::vector<std::string>& words);
 // What follows is taken from a commit, in which lines of ours are not.
 bool uses_commit(const std::vector<std::string>& words);
 
-// DIR of patch -d DIR and git -C DIR; empty where there is none.
+// DIR of patch -d DIR, git -C DIR and make -C DIR; empty where there is none.
 std::string directory_option(const std::vector<std::string>& words);
 
 }  // namespace kmesh

@@ -108,10 +108,7 @@ class Finder {
                         event.folder.text(), quote(event.line)),
             "ours name files from the tree's own folder");
     }
-    const bool entered = std::any_of(walk_.entries.begin(), walk_.entries.end(), [&](const PrepEvent& entry) {
-      return !entry.around && entry.folder == event.folder;
-    });
-    if (event.whole_paths && !entered)
+    if (event.whole_paths && !is_tree(event.folder))
       return fail(fmt::format("{}: whether {} is the kernel's tree or the folder around it is not known",
                               quote(event.line), event.folder.text()),
                   "with -p0 a patch may name the tree itself; ours name files from the tree's own folder");
@@ -128,13 +125,13 @@ class Finder {
       return fail(fmt::format("{}: the condition around it reaches over the end of %prep", quote(event.line)),
                   "there is no place in %prep that holds in every case");
     for (const auto& use : walk_.uses) {
-      if (use.line > event.line && use.line <= last)
+      if (use.order > event.order && use.line <= last)
         return fail(fmt::format("the kernel's tree is used before patches can follow the last one ({}; {})",
                                 quote(event.line), quote(use.line)),
                     "both stand inside of one condition, and patches must go in whatever it says");
     }
     for (const auto& commit : walk_.commits) {
-      if (commit.line > event.line)
+      if (commit.order > event.order)
         return fail(fmt::format("what is built comes out of a commit ({})", quote(commit.line)),
                     "patches that are applied to the files would not be in it");
     }
@@ -146,34 +143,100 @@ class Finder {
                      fmt::format("behind {}, in {}", quote(event.line), event.folder.text())};
   }
 
-  Result<PrepPlace> behind_patches() const {
-    const auto& last = walk_.patches.back();
+  // The folder was entered as one that is the tree's own, and not one that only has it.
+  [[nodiscard]] bool is_tree(const Folder& folder) const {
+    return std::any_of(walk_.entries.begin(), walk_.entries.end(),
+                       [&](const PrepEvent& entry) { return !entry.around && entry.folder == folder; });
+  }
+
+  [[nodiscard]] bool is_copied(const Folder& from, const Folder& to, std::size_t after,
+                               std::size_t before) const {
+    return std::any_of(walk_.copies.begin(), walk_.copies.end(), [&](const PrepCopy& copy) {
+      return copy.order > after && copy.order < before && copy.from == from && copy.to == to;
+    });
+  }
+
+  // A copy that the patches before it are in, and ours would not be.
+  Result<void> check_copies(const PrepEvent& last) const {
     for (const auto& copy : walk_.copies) {
-      if (copy.line < last.line && copy.from == last.folder && !(copy.to == last.folder))
+      if (copy.order >= last.order || copy.to == last.folder || copy.to == copy.from) continue;
+      // the tree itself, or the folder around it; what comes into it from anywhere is no copy of it
+      const bool of_tree = copy.from.known() ? copy.from.holds(last.folder) : !copy.to.holds(last.folder);
+      // the tree was made of the same: "cp -a vanilla linux", and a second one
+      const bool twin = copy.from.known() && is_copied(copy.from, last.folder, 0, last.order);
+      if (of_tree || twin)
         return fail(fmt::format("the kernel's tree is copied before its last patch ({}; {})",
                                 quote(copy.line), quote(last.line)),
                     "the copy would be without ours");
     }
+    return {};
+  }
+
+  Result<void> check_uses(const PrepEvent& last) const {
     for (const auto& use : walk_.uses) {
       const bool copies = std::any_of(walk_.copies.begin(), walk_.copies.end(),
-                                      [&](const auto& copy) { return copy.line == use.line; });
-      if (!copies && use.line < last.line && use.folder == last.folder)
+                                      [&](const PrepCopy& copy) { return copy.order == use.order; });
+      if (!copies && use.order < last.order && (!use.folder.known() || use.folder.holds(last.folder)))
         return fail(fmt::format("the kernel's tree is used before its last patch ({}; {})", quote(use.line),
                                 quote(last.line)),
                     "what is made of it there would be without ours");
     }
+    for (const auto& entry : walk_.entries) {
+      if (entry.anew && entry.order > last.order && entry.folder.holds(last.folder))
+        return fail(fmt::format("the kernel's tree is unpacked again behind its last patch ({}; {})",
+                                quote(last.line), quote(entry.line)),
+                    "what was applied before is gone there");
+    }
+    return {};
+  }
+
+  // All patches go into one tree, or into one that became it.
+  Result<void> check_one_tree(const PrepEvent& last) const {
     for (const auto& event : walk_.patches) {
       if (event.folder == last.folder) continue;
-      // a tree that was patched and became this one
-      const bool copied = std::any_of(walk_.copies.begin(), walk_.copies.end(), [&](const auto& copy) {
-        return copy.line > event.line && copy.from == event.folder && copy.to == last.folder;
+      const auto two = [&](std::string_view why) {
+        return fail(fmt::format("%prep patches in two folders: {} ({}) and {} ({})", event.folder.text(),
+                                quote(event.line), last.folder.text(), quote(last.line)),
+                    std::string(why));
+      };
+      // a driver of the package's own, beside the tree
+      const bool beside = is_tree(last.folder) && event.folder.known() && !is_tree(event.folder) &&
+                          !event.folder.holds(last.folder);
+      if (beside) continue;
+      if (!is_copied(event.folder, last.folder, event.order, last.order))
+        return two("which of them is the kernel's tree is not known");
+      const bool returns = std::any_of(walk_.uses.begin(), walk_.uses.end(), [&](const PrepEvent& use) {
+        return use.order > last.order && use.folder == event.folder;
       });
-      if (copied) continue;
-      return fail(fmt::format("%prep patches in two folders: {} ({}) and {} ({})", event.folder.text(),
-                              quote(event.line), last.folder.text(), quote(last.line)),
-                  "which of them is the kernel's tree is not known");
+      if (returns) return two("the first is used afterwards, too, and would be without ours");
     }
+    return {};
+  }
+
+  Result<PrepPlace> behind_patches() const {
+    const auto& last = walk_.patches.back();
+    KMESH_TRY(check_copies(last));
+    KMESH_TRY(check_uses(last));
+    KMESH_TRY(check_one_tree(last));
+    KMESH_TRY(check_tree(last));
+    const bool elsewhere = std::any_of(
+        walk_.entries.begin(), walk_.entries.end(),
+        [&](const PrepEvent& entry) { return !entry.around && entry.order < last.order && entry.anew; });
+    if (elsewhere && last.folder.known() && !is_tree(last.folder) && !is_made_of_tree(last))
+      return fail(
+          fmt::format(
+              "whether {}, in which %prep applies its last patch, is the kernel's tree is not known ({})",
+              last.folder.text(), quote(last.line)),
+          "%setup made another one");
     return place(last, "applies its patches");
+  }
+
+  // What %setup unpacked was copied or moved to the folder.
+  [[nodiscard]] bool is_made_of_tree(const PrepEvent& last) const {
+    return std::any_of(walk_.entries.begin(), walk_.entries.end(), [&](const PrepEvent& entry) {
+      return (entry.around && entry.folder.holds(last.folder)) ||
+             is_copied(entry.folder, last.folder, 0, last.order);
+    });
   }
 
   // No patch of its own: behind the last step into the tree that comes before its first use.
@@ -181,15 +244,19 @@ class Finder {
     const PrepEvent* entry = nullptr;
     for (const auto& candidate : walk_.entries) {
       const bool used_before = std::any_of(walk_.uses.begin(), walk_.uses.end(),
-                                           [&](const PrepEvent& use) { return use.line < candidate.line; });
+                                           [&](const PrepEvent& use) { return use.order < candidate.order; });
       if (entry == nullptr || !used_before) entry = &candidate;
     }
-    const bool used = std::any_of(walk_.uses.begin(), walk_.uses.end(),
-                                  [&](const PrepEvent& use) { return use.line < entry->line; });
-    if (used)
-      return fail(fmt::format("the kernel's tree is used before %prep is in it ({}; {})",
-                              quote(walk_.uses.front().line), quote(entry->line)),
+    const auto use = std::find_if(walk_.uses.begin(), walk_.uses.end(),
+                                  [&](const PrepEvent& one) { return one.order < entry->order; });
+    if (use != walk_.uses.end())
+      return fail(fmt::format("the kernel's tree is used before %prep is in it ({}; {})", quote(use->line),
+                              quote(entry->line)),
                   "the patches would miss what was made of it before");
+    if (entry->around)
+      return fail(
+          fmt::format("no step of %prep into the kernel's tree was found behind {}", quote(entry->line)),
+          "that folder has the tree in it, and under which name is not known");
     return place(*entry, "has its tree");
   }
 

@@ -256,6 +256,101 @@ TEST(PrepPlace, AFolderThatIsNotTheTreesOwn) {
   EXPECT_EQ(place("%setup -q -c -n k\npatch -p0 -d linux-1 < x\n"), "patch -p0 -d linux-1 < x | linux-1");
 }
 
+TEST(PrepPlace, TheFolderAroundTheTreeIsNoTree) {
+  const std::string elrepo = "%setup -q -n k -c\nmv linux-1 linux-2\n";
+  EXPECT_EQ(place(elrepo + "pushd linux-2 > /dev/null\nmake olddefconfig\npopd\n"),
+            "pushd linux-2 > /dev/null");
+  EXPECT_THAT(place(elrepo + "cd %src\nmake olddefconfig\n"),
+              HasSubstr("error: no step of %prep into the kernel's tree"));
+}
+
+TEST(PrepPlace, AUseBehindThePatchOnItsOwnLine) {
+  for (const auto* line : {"patch -p1 < x && make olddefconfig", "patch -p1 < x; cp -al . ../debug",
+                           "for p in a b; do patch -p1 < $p; done; make olddefconfig"})
+    EXPECT_THAT(place("%setup -q -n linux-1\n" + std::string(line) + "\n"),
+                HasSubstr("is used before patches can follow"))
+        << line;
+}
+
+TEST(PrepPlace, WhatAFunctionOrAMacroDoesToTheTree) {
+  const std::string setup = "%setup -q -n linux-1\n";
+  EXPECT_THAT(place("Copy() { cp -al . ../debug; }\n" + setup + "Copy\n%patch1 -p1\n"),
+              HasSubstr("before its last patch"));
+  EXPECT_THAT(place("Both() { patch -p1 < $1; make olddefconfig; }\n" + setup + "Both x\n"),
+              HasSubstr("is not known"));
+  EXPECT_THAT(place("Clean() { git checkout -q .; }\n" + setup + "%patch1 -p1\nClean\n"),
+              HasSubstr("comes out of a commit"));
+  EXPECT_THAT(place("Apply() { patch -d linux-1 -p1 < $1; }\n%setup -q -c -n k\nApply x\n"),
+              HasSubstr("is not known"));
+  EXPECT_THAT(place(setup + "%{!?_without_debug:cp -al . ../debug}\n%patch1 -p1\n"),
+              HasSubstr("is copied before its last patch"));
+  EXPECT_THAT(place("%define confit make olddefconfig\n" + setup + "%confit\n%patch1 -p1\n"),
+              HasSubstr("before its last patch"));
+  EXPECT_THAT(place("%define all() patch -p1 < a; cp -a . ../b\n" + setup + "%all\n"),
+              HasSubstr("is not known"));
+}
+
+TEST(PrepPlace, CopiesByOtherNames) {
+  for (const auto* copy :
+       {"cp -al \"$PWD\" ../debug", "cp -al ../linux-%version ../debug", "cp -al ../%{tree} ../debug",
+        "cp -a -t ../debug .", "(cd ../.. && cp -al k k-debug)", "tar --exclude=.git -cf ../v.tar .",
+        "git clone -q . ../debug", "$MAKE olddefconfig", "env ARCH=x86 make olddefconfig",
+        "(cd .. && make -C linux-%{version} defconfig)"})
+    EXPECT_THAT(place("%define tree linux-%{version}\n%setup -q -c -n k\ncd linux-%{version}\n" +
+                      std::string(copy) + "\n%patch1 -p1\n"),
+                HasSubstr("before its last patch"))
+        << copy;
+  EXPECT_THAT(
+      place(
+          "%setup -q -c -n k\ncp -a vanilla/. linux-a/\ncp -a vanilla/. linux-b/\ncd linux-a\n%patch1 -p1\n"),
+      HasSubstr("is copied before its last patch"));
+  EXPECT_EQ(
+      place("%setup -q -c -n k\ncp -al $found/vanilla .\ncp -al vanilla linux-a\ncd linux-a\n%patch1 -p1\n"),
+      "%patch1 -p1");
+}
+
+TEST(PrepPlace, AFlavourThatIsPatchedFurther) {
+  const std::string rt =
+      "%setup -q -c -n k\ncd linux-1\n%patch1 -p1\ncp -al ../linux-1 ../linux-rt\ncd ../linux-rt\n%patch2 "
+      "-p1\n";
+  EXPECT_EQ(place(rt), "%patch2 -p1");
+  EXPECT_THAT(place(rt + "cd ../linux-1\nmake olddefconfig\n"), HasSubstr("patches in two folders"));
+}
+
+TEST(PrepPlace, ADriverBesideTheTree) {
+  const std::string driver = "%setup -q -n linux-1\n%patch1 -p1\npushd ../i40e-1\n%patch2 -p1\npopd\n";
+  EXPECT_THAT(place(driver), HasSubstr("patches in two folders")) << "it may be the tree that is built";
+  EXPECT_EQ(place(driver + "%patch3 -p1\n"), "%patch3 -p1");
+  EXPECT_THAT(place("%setup -q -n linux-1\npushd i40e-1\n%patch2 -p1\npopd\n"),
+              HasSubstr("is the kernel's tree is not known"));
+}
+
+TEST(PrepPlace, ATreeThatIsUnpackedAgain) {
+  EXPECT_THAT(place("%setup -q -n l\n%patch1 -p1\n%setup -q -n l\n"),
+              HasSubstr("is unpacked again behind its last patch"));
+  EXPECT_EQ(place("%setup -q -n l\n%patch1 -p1\n%setup -q -D -T -a 2 -n l\n"), "%patch1 -p1");
+}
+
+TEST(PrepPlace, ToolsThatPatchByOtherNames) {
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\n%{patches_dir}/scripts/apply_patches\n"),
+            "%{patches_dir}/scripts/apply_patches");
+  EXPECT_EQ(place("%setup -q\n%patch1 -p1\ngit -c user.name=a quiltimport --patches ../p\n"),
+            "git -c user.name=a quiltimport --patches ../p");
+  EXPECT_EQ(place("%autosetup -S git -n l\ngit checkout -q -b build\n"), "%autosetup -S git -n l")
+      << "that keeps the files";
+}
+
+TEST(PrepPlace, BracketsOverSeveralLines) {
+  for (const auto* lines :
+       {"list=$(\n ls ..\n)\n", "declare -a q=(a\n b)\n", "while read l; do :; done < <(ls\n)\n",
+        "echo \"$(echo \")\")\"\n", "((x = 1 << 2))\n"})
+    EXPECT_EQ(place("%setup -q\nif [ -f x ]; then\n" + std::string(lines) + "%patch1 -p1\nfi\ntrue\n"), "fi")
+        << lines;
+  EXPECT_THAT(place("%setup -q\nif true; then\n)\nfi\n"),
+              HasSubstr("line 5: \")\" of %prep closes what is not open"));
+  EXPECT_THAT(place("%setup -q\nx=$(ls\n"), HasSubstr("line 4: a \"(\" of %prep is never closed"));
+}
+
 TEST(PrepPlace, GitCleanTakesNewFilesAway) {
   EXPECT_THAT(place("%setup -q\ngit am %{patches}\ngit clean -fdxq\n"), HasSubstr("comes out of a commit"));
 }

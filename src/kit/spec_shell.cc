@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -13,19 +14,29 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 
-// Past a macro or an expansion that begins at `at`, "%{...}", "%(...)", "$(...)", "${...}": nested ones
-// belong to it.
-std::size_t past_braced(std::string_view text, std::size_t at) {
-  const char open = text[at + 1];
-  const char close = open == '{' ? '}' : ')';
+// What a macro or an expansion opened, "%{", "%(", "$(", "${", "<(", and has not closed yet.
+struct Nest {
+  char open = '\0';
   int depth = 0;
-  for (std::size_t i = at + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == open) {
-      ++depth;
-    } else if (text[i] == close && --depth == 0) {
-      return i + 1;
+  char quote = '\0';
+};
+
+// Past the end of the nest, or to the end of the text where it goes on. A bracket that a command's quote has
+// is a letter; a macro's text has no quotes.
+std::size_t past_nest(std::string_view text, std::size_t at, Nest& nest) {
+  const char close = nest.open == '{' ? '}' : ')';
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\\' && nest.quote != '\'') {
+      ++at;
+    } else if (nest.quote != '\0') {
+      if (c == nest.quote) nest.quote = '\0';
+    } else if (nest.open == '(' && (c == '\'' || c == '"')) {
+      nest.quote = c;
+    } else if (c == nest.open) {
+      ++nest.depth;
+    } else if (c == close && --nest.depth == 0) {
+      return at + 1;
     }
   }
   return text.size();
@@ -50,10 +61,16 @@ class Reader {
       const auto& line = spec_.lines[line_];
       const bool code = directive_of(line.text) == Directive::kNone && !is_definition(line.text);
       if (code) KMESH_TRY(in_document() ? document_line(line) : code_line(line));
-      if (quote_ != '\0' || !documents_.empty() || list_goes_on_) shell_.goes_on.insert(line_);
+      if (quote_ != '\0' || nest_.depth > 0 || !documents_.empty() || list_goes_on_)
+        shell_.goes_on.insert(line_);
     }
     if (end > begin) line_ = end - 1;
-    if (quote_ == '\0' && !in_document()) end_command();  // of a last line without an end
+    if (quote_ == '\0' && nest_.depth == 0 && !in_document()) end_command();  // of a last line without an end
+    if (misplaced_)
+      return fail(fmt::format("line {}: \"{}\" of %prep closes what is not open",
+                              spec_.lines[misplaced_->second].begin + 1, misplaced_->first),
+                  "the shell of this %prep is not understood");
+    if (nest_.depth > 0) return unfinished(fmt::format("a \"{}\"", nest_.open), nest_line_);
     if (quote_ != '\0') return unfinished("a quote", quote_line_);
     if (in_document()) return unfinished("a here-document", documents_.front().line);
     if (!open_.empty()) {
@@ -92,8 +109,12 @@ class Reader {
     std::size_t i = 0;
     while (i < text.size()) {
       const char c = text[i];
-      if (quote_ == '\0') note_list(text, i);
-      if (quote_ != '\0') {
+      if (quote_ == '\0' && nest_.depth == 0) note_list(text, i);
+      if (nest_.depth > 0) {
+        const auto past = past_nest(text, i, nest_);
+        word_ += text.substr(i, past - i);
+        i = past;
+      } else if (quote_ != '\0') {
         i = quoted(text, i);
       } else if (c == '\\') {
         // an escaped line end is none; anything else is the character itself
@@ -107,9 +128,11 @@ class Reader {
         ++i;
       } else if ((c == '$' || c == '%') && i + 1 < text.size() &&
                  (text[i + 1] == '{' || text[i + 1] == '(')) {
-        const auto past = past_braced(text, i);
-        word_ += text.substr(i, past - i);
-        i = past;
+        i = nest(text, i, i + 1);
+      } else if ((c == '<' || c == '>') && text.substr(i + 1).starts_with('(')) {
+        i = nest(text, i, i + 1);
+      } else if (c == '(' && text.substr(i).starts_with("((") && words_.empty() && word_.empty()) {
+        i = nest(text, i, i);  // arithmetic, in which "<<" is no document
       } else if (c == '#' && word_.empty()) {
         i = std::min(text.find('\n', i), text.size());
       } else if (kBlanks.find(c) != std::string_view::npos) {
@@ -133,9 +156,7 @@ class Reader {
         ++i;
         if (c == '\n' && !documents_.empty()) reading_documents_ = true;
       } else if (c == '(' && word_.ends_with('=')) {
-        const auto past = past_braced(text, i - 1);
-        word_ += text.substr(i, past - i);
-        i = past;
+        i = nest(text, i, i);
       } else if (c == '(' || c == ')') {
         parenthesis(c);
         ++i;
@@ -145,6 +166,15 @@ class Reader {
       }
     }
     return {};
+  }
+
+  // The word goes on from `from` to the end of what is opened at `open`.
+  std::size_t nest(std::string_view text, std::size_t from, std::size_t open) {
+    nest_ = {text[open], 0, '\0'};
+    nest_line_ = line_;
+    const auto past = past_nest(text, open, nest_);
+    word_ += text.substr(from, past - from);
+    return past;
   }
 
   // "||", "&&" and "|" want another command, on whatever line it is.
@@ -161,6 +191,7 @@ class Reader {
       word_ += text.substr(i, 2);
       return i + 2;
     }
+    if (quote_ == '"' && text.substr(i).starts_with("$(")) return nest(text, i, i + 1);
     word_ += text[i];
     if (text[i] == quote_) quote_ = '\0';
     return i + 1;
@@ -207,11 +238,24 @@ class Reader {
     shell_.compounds.push_back({pending_.empty() ? kind : "function", pending_, line_, line_});
     pending_.clear();
     open_.push_back(shell_.compounds.size() - 1);
+    openers_.push_back(kind);
     edge(ShellCommand::Kind::kEnter, kind);
   }
 
+  static bool closes(std::string_view word, std::string_view opener) {
+    if (word == "fi") return opener == "if";
+    if (word == "esac") return opener == "case";
+    if (word == "}") return opener == "{";
+    if (word == ")") return opener == "(";
+    return opener == "for" || opener == "while" || opener == "until" || opener == "select";
+  }
+
   void leave(const std::string& word) {
-    if (open_.empty()) return;
+    if (open_.empty() || !closes(word, openers_.back())) {
+      if (!misplaced_) misplaced_ = {word, line_};
+      return;
+    }
+    openers_.pop_back();
     edge(ShellCommand::Kind::kLeave, word);
     shell_.compounds[open_.back()].closed = line_;
     open_.pop_back();
@@ -284,6 +328,11 @@ class Reader {
   ShellText shell_;
   std::size_t line_ = 0;
   std::vector<std::size_t> open_;
+  std::vector<std::string> openers_;  // the words that opened them: of a function, too
+  std::optional<std::pair<std::string, std::size_t>>
+      misplaced_;  // the first that closes another one, and its line
+  Nest nest_;
+  std::size_t nest_line_ = 0;
   std::vector<std::string> words_;
   std::string word_;
   std::string pending_;  // the function whose body comes next

@@ -57,11 +57,32 @@ bool takes_whole_paths(const Words& words) {
 }
 
 // %setup -c, "-qcn NAME"
-bool makes_folder(const Words& words) {
-  return std::any_of(words.begin() + 1, words.end(), [](std::string_view word) {
+bool has_set_up_option(const Words& words, char option) {
+  return std::any_of(words.begin() + 1, words.end(), [&](std::string_view word) {
     if (word.size() < 2 || word.front() != '-' || word[1] == '-') return false;
-    return word.substr(0, word.find('n')).find('c') != std::string_view::npos;
+    // what takes a value may have it in the same word
+    return word.substr(0, word.find_first_of("nab")).find(option) != std::string_view::npos;
   });
+}
+
+// "linux-%{version}" of "%define srcdir linux-%{version}", of all macros without arguments and of one
+// definition.
+std::map<std::string, std::string, std::less<>> texts_of(const SpecText& spec) {
+  std::map<std::string, std::string, std::less<>> texts;
+  std::map<std::string, int, std::less<>> times;
+  for (const auto& line : spec.lines) {
+    const auto text = stripped(line.text);
+    if (!text.starts_with("%define ") && !text.starts_with("%global ")) continue;
+    const auto rest = stripped(text.substr(8));
+    const auto name = name_at(rest);
+    const auto body = rest.substr(name.size());
+    ++times[std::string(name)];
+    if (body.starts_with(' ') || body.starts_with('\t')) texts[std::string(name)] = stripped(body);
+  }
+  std::erase_if(texts, [&](const auto& text) {
+    return times[text.first] != 1 || text.second.find_first_of(" \t\n") != std::string::npos;
+  });
+  return texts;
 }
 
 }  // namespace
@@ -71,7 +92,12 @@ bool looks_like_a_kernel(std::string_view path) {
 }
 
 PrepWalk::PrepWalk(const SpecText& spec, const ShellText& shell, std::size_t begin, std::size_t end)
-    : spec_(spec), shell_(shell), begin_(begin), end_(end), macros_(patching_macros(spec)) {
+    : spec_(spec),
+      shell_(shell),
+      begin_(begin),
+      end_(end),
+      macros_(patching_macros(spec)),
+      texts_(texts_of(spec)) {
   find_variables();
   std::size_t next = 0;
   for (std::size_t line = begin_; line < end_; ++line) {
@@ -168,44 +194,65 @@ void PrepWalk::follow_list(const ShellCommand& command, const Words& words) {
   tested_ = !words.empty() && is_test(words.front());
 }
 
+// What the function's body does is done where it is called.
+void PrepWalk::define(Function& function, const ShellCommand& command, const Words& words) {
+  const auto called = functions_.find(words.front());
+  const Function inner = called == functions_.end() ? Function() : called->second;
+  const bool patching = called == functions_.end() && patching_of(words, macros_) == Patching::kYes;
+  function.patches = function.patches || patching || inner.patches;
+  function.elsewhere =
+      function.elsewhere || inner.elsewhere || (patching && !directory_option(words).empty());
+  function.moves = function.moves || words.front() == "cd" || words.front() == "pushd" || inner.moves;
+  function.uses = function.uses || uses_tree(words, macros_) || inner.uses;
+  function.commits = function.commits || uses_commit(words) || inner.commits;
+  if (patching_of(words, macros_) == Patching::kUnknown) unknown.push_back(here(command));
+}
+
 void PrepWalk::execute(const ShellCommand& command) {
-  const auto words = without_assignments(command.words);
+  ++order_;
+  auto words = without_assignments(command.words);
   follow_list(command, words);
-  if (function_around(command) == nullptr && substitutes_patching(command.words))
-    unknown.push_back({command.line, folder_});
+  Function* const inside = function_around(command);
+  if (inside == nullptr && substitutes_patching(command.words)) unknown.push_back(here(command));
   if (words.empty()) return;
-  const auto& name = words.front();
-  const auto called = functions_.find(name);
-  const bool known = called != functions_.end();
-  const auto kind =
-      known ? (called->second.patches ? Patching::kYes : Patching::kNo) : patching_of(words, macros_);
-  const bool patching = kind == Patching::kYes;
-  Function* const function = function_around(command);
-  if (function != nullptr) {
-    function->patches = function->patches || patching;
-    function->moves = function->moves || name == "cd" || name == "pushd" || (known && called->second.moves);
+  if (inside != nullptr) {
+    define(*inside, command, words);
     return;
   }
+  if (auto body = conditional_command(words); !body.empty() && patching_of(words, macros_) == Patching::kNo)
+    words = std::move(body);
+  const auto& name = words.front();
+  const auto called = functions_.find(name);
+  const Function function = called == functions_.end() ? Function() : called->second;
+  const auto kind = called == functions_.end() ? patching_of(words, macros_)
+                    : function.patches         ? Patching::kYes
+                                               : Patching::kNo;
+  const bool patching = kind == Patching::kYes;
   const bool sets_up = is_set_up(name);
   if (sets_up) {
     folder_.set_up(words);
-    entries.push_back({command.line, folder_, false, makes_folder(words)});
+    folder_.expand(texts_);
+    PrepEvent entry = here(command);
+    entry.around = has_set_up_option(words, 'c');
+    entry.anew = !has_set_up_option(words, 'D');
+    entries.push_back(std::move(entry));
   }
-  if (patching) {
-    Folder folder = folder_;
-    const auto directory = directory_option(words);
-    if (!directory.empty()) enter(folder, directory, command.line);
-    if (looks_like_a_kernel(directory)) entries.push_back({command.line, folder});
-    patches.push_back({command.line, folder, takes_whole_paths(words)});
-  } else if (uses_tree(words)) {
-    uses.push_back({command.line, folder_});
+  PrepEvent event = here(command);
+  if (const auto directory = directory_option(words); !directory.empty()) {
+    enter(event.folder, directory, command.line);
+    if (patching && looks_like_a_kernel(directory)) entries.push_back(event);
   }
-  if (kind == Patching::kUnknown) unknown.push_back({command.line, folder_});
-  if (kind == Patching::kNo && runs_source(words)) scripts.push_back({command.line, folder_});
-  if (uses_commit(words)) commits.push_back({command.line, folder_});
+  if (function.elsewhere) event.folder.lose();
+  event.whole_paths = patching && takes_whole_paths(words);
+  if (patching) patches.push_back(event);
+  if (function.uses || (!patching && uses_tree(words, macros_))) uses.push_back(event);
+  if (patching && function.uses) unknown.push_back(event);
+  if (kind == Patching::kUnknown) unknown.push_back(event);
+  if (kind == Patching::kNo && runs_source(words)) scripts.push_back(event);
+  if (function.commits || uses_commit(words)) commits.push_back(event);
   note_copy(command, words);
-  if (known && called->second.moves) folder_.lose();
   const Folder before = folder_;
+  if (function.moves) folder_.lose();
   if (!sets_up) move(command, words);
   if (conditional_ && !(before == folder_)) folder_.lose();
 }
@@ -213,11 +260,15 @@ void PrepWalk::execute(const ShellCommand& command) {
 void PrepWalk::note_copy(const ShellCommand& command, const Words& words) {
   const auto operands = copied(words);
   for (std::size_t i = 0; i + 1 < operands.size(); ++i) {
-    PrepCopy copy{command.line, folder_, folder_};
+    PrepCopy copy{order_, command.line, folder_, folder_};
     const auto& from = operands[i];
     // all that is in a folder is the folder
-    copy.from.enter(from.ends_with("/*") ? from.substr(0, from.size() - 2) : from == "*" ? "." : from);
-    copy.to.enter(operands.back());
+    enter(copy.from,
+          from.ends_with("/*") ? from.substr(0, from.size() - 2)
+          : from == "*"        ? "."
+                               : from,
+          command.line);
+    enter(copy.to, operands.back(), command.line);
     copies.push_back(copy);
   }
 }
@@ -243,7 +294,7 @@ void PrepWalk::move(const ShellCommand& command, const Words& words) {
       folder_ = previous_;
     } else {
       enter(folder_, *target, command.line);
-      if (name == "cd" && looks_like_a_kernel(*target)) entries.push_back({command.line, folder_});
+      if (looks_like_a_kernel(*target)) entries.push_back(here(command));
     }
   } else {
     return;
@@ -254,6 +305,7 @@ void PrepWalk::move(const ShellCommand& command, const Words& words) {
 // A name with a variable in it is the same one later only where nothing sets the variable again.
 void PrepWalk::enter(Folder& folder, std::string_view path, std::size_t line) const {
   folder.enter(path);
+  folder.expand(texts_);
   for (auto at = path.find('$'); at != std::string_view::npos; at = path.find('$', at + 1)) {
     auto word = path.substr(at + 1);
     if (word.starts_with('{')) word.remove_prefix(1);

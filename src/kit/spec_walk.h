@@ -16,13 +16,16 @@
 namespace kmesh {
 
 struct PrepEvent {
-  std::size_t line = 0;  // index into SpecText::lines
+  std::size_t order = 0;  // of the command among all: several may stand on one line
+  std::size_t line = 0;   // index into SpecText::lines
   Folder folder;
   bool whole_paths = false;  // of a patch: its names are taken as they are, -p0
   bool around = false;       // of %setup: -c, the folder is made, and the tree may be one in it
+  bool anew = false;         // of %setup: without -D, what was in the folder is gone
 };
 
 struct PrepCopy {
+  std::size_t order = 0;
   std::size_t line = 0;
   Folder from;
   Folder to;
@@ -38,7 +41,7 @@ class PrepWalk {
   [[nodiscard]] const Folder& after(std::size_t line) const { return after_[line - begin_]; }
 
   std::vector<PrepEvent> patches;
-  std::vector<PrepEvent> entries;  // %setup, and cd into what looks like a kernel's tree
+  std::vector<PrepEvent> entries;  // %setup, and cd or pushd into what looks like a kernel's tree
   std::vector<PrepEvent> uses;     // the tree is copied, configured or packed
   std::vector<PrepEvent> unknown;  // a program that is not known is handed patches
   std::vector<PrepEvent> scripts;  // a program of the source package is run
@@ -54,7 +57,10 @@ class PrepWalk {
   };
   struct Function {
     bool patches = false;
+    bool elsewhere = false;  // in a folder that it names
     bool moves = false;
+    bool uses = false;
+    bool commits = false;
   };
   struct Variable {
     std::size_t last = 0;  // the last line that sets it
@@ -68,6 +74,8 @@ class PrepWalk {
   void close_branch();
   void step(const ShellCommand& command);
   void leave(const ShellCommand& command);
+  [[nodiscard]] PrepEvent here(const ShellCommand& command) const { return {order_, command.line, folder_}; }
+  void define(Function& function, const ShellCommand& command, const std::vector<std::string>& words);
   [[nodiscard]] Function* function_around(const ShellCommand& command);
   void follow_list(const ShellCommand& command, const std::vector<std::string>& words);
   void execute(const ShellCommand& command);
@@ -80,10 +88,12 @@ class PrepWalk {
   std::size_t begin_;
   std::size_t end_;
   PatchingMacros macros_;
+  std::map<std::string, std::string, std::less<>> texts_;  // what the spec's macros of one definition say
   std::map<std::string, Variable, std::less<>> variables_;
   std::map<std::string, Function> functions_;
   std::vector<Branch> branches_;
   std::vector<Folder> pushed_;
+  std::size_t order_ = 0;
   Folder folder_;
   Folder previous_;
   bool tested_ = false;       // the list's command before was a test

@@ -44,7 +44,7 @@ expect_stdout 'applied behind line 12: %setup -q -n linux-1'
 [ "$(stat -c %a "$spec")" = 640 ] || fail "the spec's rights have changed"
 # rpm's own word: what would run, and that the spec's own Sources are who they were
 rpmspec --define "_topdir $T/top" --define "_dbpath $T/db" --define "_sourcedir $T/s" --parse "$spec" > "$T/parsed"
-grep -qxF "patch -s -F0 -E -p1 --no-backup-if-mismatch -i $T/s/two.patch" "$T/parsed" || fail "rpm would not apply it"
+grep -qxF "patch -s -F0 -E -p1 --no-backup-if-mismatch -i $T/s/two.patch || exit 1" "$T/parsed" || fail "rpm would not apply it"
 grep -qxF "cp $T/s/config .config" "$T/parsed" || fail "the Sources were renumbered"
 ! grep -q 'echo check' "$T/parsed" || fail "the kABI check is on"
 # only lines are added
@@ -97,7 +97,9 @@ expect_json '.sources == [9004, 9005]'
 parses 3 's/^Source: config/&\nPatch%{?x}9004: other/; s/^%if .*with_patch.*/%patch -P 9004 -p1\n&/'
 expect_json '.sources == [9003, 9005]'
 # what a macro brings in behind our lines would be counted on from them
-parses 3 's/^%description/%{?!x:Source: later}\n&/' 1
+parses 1 's/^%description/%{?!x:Source: later}\n&/'
+grep -q '^Source9003' "$spec" && sed -n '/later/,$p' "$spec" | grep -q '^Source9003' || fail "ours stand before a Source in a condition"
+parses 3 's/^Name:/%global later Source: later\n&/; s/^%description/%later\n&/' 1
 expect_json '.error.what | test("rpm has no SOURCE2=.*/later any more")'
 parses 3 's/^Source: config/&\nSource%{?x}7: %{?x}one.patch/' 1
 expect_json '.error.what | test("the spec has a file of that name: SOURCE7=.*/one.patch")'
