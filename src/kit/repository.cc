@@ -138,6 +138,11 @@ Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request)
     KMESH_LET(file, kit.disk.read(request.repository));
     text = std::move(file);
   }
+  FetchedPackage fetched;
+  for (const auto& key : url || !request.take_keys ? std::vector<std::string>() : named_keys(text)) {
+    KMESH_LET(file, take_key(kit, key, below(fmt::format("key-{}", fetched.keys.size()))));
+    fetched.keys.push_back(file);
+  }
   KMESH_TRY(kit.disk.write(below("repos/kmesh.repo"), text));
   KMESH_TRY(kit.disk.write(below("dnf.conf"), "[main]\ngpgcheck=1\nplugins=1\nbest=1\n"));
   kit.status.doing("asking the repository");
@@ -174,14 +179,8 @@ Result<FetchedPackage> fetch_package(Kit& kit, const RepositoryRequest& request)
     error.detail = exit.tail;
     return tl::make_unexpected(error);
   }
-  FetchedPackage fetched;
   fetched.path = below("packages/" + names.back());
   fetched.origin = fmt::format("{} from {}", names.back(), request.repository);
-  if (url) return fetched;
-  for (const auto& key : named_keys(text)) {
-    KMESH_LET(file, take_key(kit, key, below(fmt::format("key-{}", fetched.keys.size()))));
-    fetched.keys.push_back(file);
-  }
   return fetched;
 }
 

@@ -17,6 +17,7 @@ struct RepositoryRequest {
   std::string repository;  // a URL, or a .repo file
   std::string package;     // "kernel"
   std::string folder;      // absolute; emptied
+  bool take_keys = true;   // those that a .repo names; false where others are given, or none is wanted
 };
 
 struct FetchedPackage {

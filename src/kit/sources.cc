@@ -91,7 +91,7 @@ Result<OpenSource> Sources::from_repository(const BaselineRow& row, const std::s
       kept && !kept->empty() && !options_.refresh ? join(folder, "packages/" + kept->back()) : "";
   if (!package.ends_with(".src.rpm")) {
     kit_.status.begin("baseline");
-    KMESH_LET(fetched, fetch_package(kit_, {row.repository, row.rpm, folder}));
+    KMESH_LET(fetched, fetch_package(kit_, {row.repository, row.rpm, folder, false}));
     kit_.status.end(fetched.origin);
     package = fetched.path;
   }

@@ -59,6 +59,20 @@ from "$T/vendor.repo"
 expect_exit 1
 expect_stderr 'which is not on this host'
 expect_stderr -- '--key FILE'
+refute_file "$W/repository/packages/kernel-5.10.999-1.kmesh.src.rpm"
+# what the error advises is enough, whatever the .repo names: none of it is needed then
+for key in "file://$T/none.asc" 'http://127.0.0.1:18085/$basearch/RPM-GPG-KEY' 'https://127.0.0.1:1/key.asc'; do
+    sed -i "s,^gpgkey=.*,gpgkey=$key," "$T/vendor.repo"
+    from "$T/vendor.repo"
+    expect_exit 1
+    expect_stderr -- '--key FILE'
+    refute_file "$W/repository/packages/kernel-5.10.999-1.kmesh.src.rpm"
+    from "$T/vendor.repo" --key "$T/vendor.asc"
+    expect_exit 0
+    expect_json '.baseline.verified | test("signature of key")'
+    from "$T/vendor.repo" --no-verify
+    expect_exit 0
+done
 
 # ---- by a baseline's row, whose repository it is ----
 mkdir -p "$T/kit/build/gcc"
