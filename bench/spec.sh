@@ -75,6 +75,13 @@ specs() {
     echo "| --- | --- | --- | --- |"
     measure usual
     measure largest
+    sed 's/^Source10000:.*/%global number 9003\nSource%{number}: config-10000/' "$scratch/largest" > "$spec"
+    rm -f "$scratch/edit"
+    for _ in $(seq 3); do
+        timed edit edit
+        timed undo undo
+    done
+    echo "| spec edit where a macro gives a Source its number: two parses | $(whole "$(median "$scratch/edit")") | | |"
     specs
 } > "$output"
 cat "$output"

@@ -30,9 +30,10 @@ Result<SpecAnswer> ask_rpm(Kit& kit, const Side& side, std::string& spec, const 
   spec.resize(own);
   KMESH_TRY(written);
   const auto started = std::chrono::steady_clock::now();
-  KMESH_LET(output, run_rpmspec(kit, side, file, {"--define", "_sourcedir " + sources, "--parse"}));
+  const auto output = run_rpmspec(kit, side, file, {"--define", "_sourcedir " + sources, "--parse"});
   seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  return read_answer(output);
+  KMESH_TRY(output);
+  return read_answer(*output);
 }
 
 // Lua: a line on standard output. %{echo:} would be read once for each pass; what is printed here, too, and
@@ -205,7 +206,7 @@ Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec
   double seconds = 0;
   KMESH_LET(read, read_editable(spec));
   KMESH_LET(first, edit_spec(read, patches, {}));
-  if (is_right_at_once(kit, side, first, patches, sources, seconds)) {
+  if (!read.source.macros && is_right_at_once(kit, side, first, patches, sources, seconds)) {
     first.rpm_seconds = seconds;
     return std::move(first);
   }
