@@ -61,4 +61,5 @@ for type in 0000A1FF 000041ED 000021B6 000061B0 000011A4 0000C1ED; do
     expect_stderr "holds 'payload-is-here', which is no plain file of a source package"
     plan
     expect_exit 1
+    expect_same "$(find "$W" "$T/plan" -name payload-is-here 2> /dev/null)" "" "what was unpacked of type $type"
 done
