@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/relative_path.h"
@@ -39,17 +40,56 @@ tl::unexpected<Error> malformed(int line, std::string_view what) {
               "the patch is damaged; make it again with git format-patch");
 }
 
-// Path of a "--- " or "+++ " line with -p1; empty for /dev/null.
-Result<std::string> path_of(std::string_view line, int number) {
-  std::string_view name = line.substr(4);
-  name = name.substr(0, name.find_first_of("\t\r\n"));
+// What a "--- " or "+++ " line names, before anything is stripped.
+std::string_view name_in(std::string_view line) {
+  const std::string_view name = line.substr(4);
+  return name.substr(0, name.find_first_of("\t\r\n"));
+}
+
+tl::unexpected<Error> nothing_in_front(int number, std::string_view name, std::string_view instead) {
+  return fail(
+      fmt::format("line {}: '{}' has no folder in front, as a/ is one, and -p1 {}", number, name, instead),
+      "if its paths begin in the source's top folder, as patch -p0 takes them, write -p0 behind the patch's "
+      "name in the series file, as quilt reads it; or make it again with git format-patch");
+}
+
+// Path of a "--- " or "+++ " line; empty for /dev/null.
+Result<std::string> path_of(std::string_view line, int number, int strip) {
+  const std::string_view name = name_in(line);
   if (name == "/dev/null") return std::string();
-  const auto slash = name.find('/');
-  if (slash == std::string_view::npos)
-    return malformed(number, fmt::format("'{}' has no folder to strip (-p1)", name));
-  std::string path(name.substr(slash + 1));
+  std::string_view rest = name;
+  for (int i = 0; i < strip; ++i) {
+    const auto slash = rest.find('/');
+    if (slash == std::string_view::npos) {
+      if (strip == 1) return nothing_in_front(number, name, "takes one off");
+      return malformed(number, fmt::format("'{}' has no {} folders to strip (-p{})", name, strip, strip));
+    }
+    rest.remove_prefix(slash + 1);
+  }
+  std::string path(rest);
   if (!safe_relative_path(path)) return malformed(number, fmt::format("'{}' leaves the source tree", name));
   return path;
+}
+
+constexpr std::array<std::string_view, 25> kTopFolders = {
+    "Documentation", "LICENSES", "arch",  "block",  "certs", "crypto", "drivers", "fs",   "include",
+    "init",          "io_uring", "ipc",   "kernel", "lib",   "mm",     "net",     "rust", "samples",
+    "scripts",       "security", "sound", "tools",  "usr",   "virt",   "firmware"};
+
+// Paths that begin with a folder of Linux itself, on both sides: -p1 would take off what belongs to the
+// source, and the files that it would look for are not there.
+Result<void> check_front(std::string_view old_line, std::string_view new_line, int number) {
+  const std::string_view old_name = name_in(old_line);
+  const std::string_view name = old_name == "/dev/null" ? name_in(new_line) : old_name;
+  const auto top = [](std::string_view path) { return path.substr(0, path.find('/')); };
+  if (name_in(new_line) != "/dev/null" && top(name_in(new_line)) != top(name)) return {};
+  if (name.find('/') == std::string_view::npos ||
+      std::find(kTopFolders.begin(), kTopFolders.end(), top(name)) == kTopFolders.end())
+    return {};
+  auto error =
+      nothing_in_front(number, name, fmt::format("would look for {}", name.substr(top(name).size() + 1)));
+  error.value().hint += fmt::format("; if {}/ is the folder that the source lies in, write -p1", top(name));
+  return error;
 }
 
 // No file has more: line numbers can be added up without a thought.
@@ -200,12 +240,13 @@ Result<void> refuse_unjudged(std::string_view line, int number) {
 }
 
 // From the "+++" line on, which the cursor is at.
-Result<FilePatch> parse_file(std::string_view old_line, Cursor& cursor) {
+Result<FilePatch> parse_file(std::string_view old_line, Cursor& cursor, std::optional<int> strip) {
   const int number = cursor.number();
   const std::string_view new_line = cursor.take();
   FilePatch file;
-  KMESH_LET(old_path, path_of(old_line, number));
-  KMESH_LET(new_path, path_of(new_line, number + 1));
+  if (!strip) KMESH_TRY(check_front(old_line, new_line, number));
+  KMESH_LET(old_path, path_of(old_line, number, strip.value_or(1)));
+  KMESH_LET(new_path, path_of(new_line, number + 1, strip.value_or(1)));
   file.old_path = std::move(old_path);
   file.new_path = std::move(new_path);
   if (file.old_path.empty() && file.new_path.empty()) return malformed(number, "neither side names a file");
@@ -252,7 +293,7 @@ std::vector<std::string_view> added_lines(const FilePatch& file) {
   return lines;
 }
 
-Result<std::vector<FilePatch>> parse_diff(std::string_view text) {
+Result<std::vector<FilePatch>> parse_diff(std::string_view text, std::optional<int> strip) {
   std::vector<FilePatch> files;
   GitHead head;
   Cursor cursor(text);
@@ -274,7 +315,7 @@ Result<std::vector<FilePatch>> parse_diff(std::string_view text) {
     }
     const std::string_view old_line = cursor.take();
     if (!cursor.peek().starts_with("+++ ")) continue;  // the "---" of a mail, or of a text
-    KMESH_LET(file, parse_file(old_line, cursor));
+    KMESH_LET(file, parse_file(old_line, cursor, strip));
     file.old_mode = head.old_mode;
     file.new_mode = head.new_mode;
     head = {};

@@ -3,6 +3,7 @@
 // both directions. Pure. Line numbers are 1-based, offsets are in lines.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +42,12 @@ struct FilePatch {
 // The lines that the patch adds to the file, with their ends.
 std::vector<std::string_view> added_lines(const FilePatch& file);
 
+// `strip` is patch's -pN: how many folders in front of each path are not the source's. Where nobody said it
+// is 1, and an error where the paths have none in front.
+//
 // Errors name the line: a malformed hunk, a path that leaves the tree; and what cannot be judged by texts and
 // hunks: renames, copies, binary changes, links, empty files, a mode alone, a git header without a hunk.
-Result<std::vector<FilePatch>> parse_diff(std::string_view text);
+Result<std::vector<FilePatch>> parse_diff(std::string_view text, std::optional<int> strip = std::nullopt);
 
 // Lines with their ends, so that joining them gives the text back.
 std::vector<std::string> split_lines(std::string_view text);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "kit/hunks.h"
 
 namespace kmesh {
@@ -51,6 +53,41 @@ TEST(ParseDiff, ReadsSeveralFilesAndHunks) {
   EXPECT_EQ((*files)[0].hunks[1].new_start, 11);
   EXPECT_EQ((*files)[1].old_path, "");
   EXPECT_EQ((*files)[1].path(), "y");
+}
+
+TEST(ParseDiff, TakesOffAsManyFoldersAsItIsTold) {
+  const auto path = [](const std::string& name, std::optional<int> strip) {
+    const auto files = parse_diff("--- " + name + "\n+++ " + name + "\n@@ -1 +1 @@\n-a\n+b\n", strip);
+    return files ? files->front().path() : files.error().what;
+  };
+  EXPECT_EQ(path("net/core/filter.c", 0), "net/core/filter.c");
+  EXPECT_EQ(path("Makefile", 0), "Makefile");
+  EXPECT_EQ(path("net/core/filter.c", 1), "core/filter.c") << "somebody said so";
+  EXPECT_EQ(path("x/linux/net/f.c", 2), "net/f.c");
+  EXPECT_EQ(path("linux/net/core/filter.c", std::nullopt), "net/core/filter.c");
+  EXPECT_EQ(path("x/f.c", 2), "line 1: 'x/f.c' has no 2 folders to strip (-p2)");
+  EXPECT_THAT(path("../f.c", 0), HasSubstr("leaves the source tree"));
+  EXPECT_THAT(path("/etc/passwd", 0), HasSubstr("leaves the source tree"));
+}
+
+// -p1 would look for core/filter.c, find no such file and call it a conflict.
+TEST(ParseDiff, RefusesPathsWithoutAFolderInFront) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    const auto files = parse_diff("--- " + from + "\n+++ " + to + "\n@@ -1 +1 @@\n-a\n+b\n");
+    return files ? Error{files->front().path(), "", "", "", false} : files.error();
+  };
+  const Error error = refused("net/core/filter.c", "net/core/filter.c");
+  EXPECT_EQ(error.what,
+            "line 1: 'net/core/filter.c' has no folder in front, as a/ is one, and -p1 would look for "
+            "core/filter.c");
+  EXPECT_THAT(error.hint, HasSubstr("write -p0 behind the patch's name in the series file"));
+  EXPECT_THAT(error.hint, HasSubstr("if net/ is the folder that the source lies in, write -p1"));
+  EXPECT_THAT(refused("/dev/null", "kernel/new.c").what, HasSubstr("'kernel/new.c' has no folder in front"));
+  EXPECT_THAT(refused("kernel/old.c", "/dev/null").what, HasSubstr("'kernel/old.c' has no folder in front"));
+  EXPECT_THAT(refused("Makefile", "Makefile").what, HasSubstr("'Makefile' has no folder in front"));
+  EXPECT_EQ(refused("a/net/f.c", "b/net/f.c").what, "net/f.c");
+  EXPECT_EQ(refused("kernel.orig/net/f.c", "kernel/net/f.c").what, "net/f.c") << "two folders: of two trees";
+  EXPECT_EQ(refused("/dev/null", "b/net/f.c").what, "net/f.c");
 }
 
 TEST(ParseDiff, LinesOfAHunkMayLookLikeHeads) {
@@ -111,7 +148,7 @@ TEST(ParseDiff, RefusesPathsThatLeaveTheTree) {
     const std::string text = "--- " + std::string(path) + "\n+++ " + path + "\n@@ -1 +1 @@\n-a\n+b\n";
     EXPECT_THAT(refusal(text), HasSubstr("leaves the source tree")) << path;
   }
-  EXPECT_THAT(refusal("--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("no folder to strip"));
+  EXPECT_THAT(refusal("--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("no folder in front"));
   EXPECT_THAT(refusal("--- a/f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("line 2: "));
   EXPECT_THAT(refusal("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("neither side"));
 }
