@@ -145,6 +145,13 @@ Result<FileInfo> RealDisk::info(const std::string& path) {
                   S_ISDIR(found.st_mode), (found.st_mode & S_IXUSR) != 0};
 }
 
+Result<std::string> RealDisk::real_path(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (error) return cannot("find", path, error.value());
+  return real.string();
+}
+
 Result<std::string> RealDisk::read(const std::string& path) {
   if (is_special(path)) return fail(fmt::format("{} is a pipe or a device, and no file", path));
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

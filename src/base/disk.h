@@ -37,6 +37,8 @@ class Disk {
   virtual bool exists(const std::string& path) = 0;
   virtual Result<FileInfo> info(const std::string& path) = 0;
   virtual Result<std::string> read(const std::string& path) = 0;
+  // The path with its links followed, of what is there.
+  virtual Result<std::string> real_path(const std::string& path) = 0;
   // Whole or not at all: a temporary file beside it, fsync, rename. Makes missing folders; a file that was
   // there keeps its rights.
   virtual Result<void> write(const std::string& path, std::string_view text) = 0;
@@ -91,6 +93,7 @@ class RealDisk : public Disk {
   bool exists(const std::string& path) override;
   Result<FileInfo> info(const std::string& path) override;
   Result<std::string> read(const std::string& path) override;
+  Result<std::string> real_path(const std::string& path) override;
   Result<void> write(const std::string& path, std::string_view text) override;
   Result<std::vector<std::string>> list(const std::string& folder) override;
   Result<std::vector<std::string>> walk(const std::string& folder) override;

@@ -106,6 +106,16 @@ TEST_F(DiskTest, ListsAndWalksInOrder) {
   EXPECT_TRUE(disk_.exists(path("dangling"))) << "it is there, though its target is not";
 }
 
+TEST_F(DiskTest, FollowsLinksToTheRealPath) {
+  ASSERT_TRUE(disk_.write(path("b/f"), "x"));
+  fs::create_symlink("b", path("folder"));
+  fs::create_symlink("nowhere", path("dangling"));
+  const auto real = disk_.real_path(path("folder/f"));
+  ASSERT_TRUE(real) << real.error().what;
+  EXPECT_EQ(*real, fs::canonical(folder_).string() + "/b/f");
+  EXPECT_FALSE(disk_.real_path(path("dangling")));
+}
+
 TEST_F(DiskTest, KnowsWhatAFileIs) {
   ASSERT_TRUE(disk_.write(path("f"), "12345"));
   auto info = disk_.info(path("f"));

@@ -39,6 +39,10 @@ class MemoryDisk : public Disk {
     return FileInfo{files[path].size(), mtimes.contains(path) ? mtimes[path] : 0, false,
                     executables.contains(path)};
   }
+  Result<std::string> real_path(const std::string& path) override {
+    if (!exists(path)) return missing(path);
+    return links.contains(path) ? join(parent_of(path), links[path]) : path;
+  }
   Result<std::string> read(const std::string& path) override {
     if (!files.contains(path)) return missing(path);
     return files[path];

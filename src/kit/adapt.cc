@@ -206,9 +206,13 @@ Result<Adaptation> adapt_series(const std::vector<Patch>& series, const std::vec
       adapted.why = dropped_because(planned, target);
     } else if (planned.verdict == Verdict::kNeeded) {
       const bool moved = planned.moved() > 0;
-      adapted.outcome = moved ? Adapted::kRefreshed : Adapted::kKept;
-      adapted.why = moved ? "the same change, at other lines" : "it applies as it is";
-      if (moved) {
+      const bool again = moved || series[i].strip != 1;
+      adapted.outcome = again ? Adapted::kRefreshed : Adapted::kKept;
+      adapted.why = moved ? "the same change, at other lines"
+                    : again
+                        ? fmt::format("the same change, with paths for -p1 (it had -p{})", series[i].strip)
+                        : "it applies as it is";
+      if (again) {
         KMESH_LET(diff, diff_of(series[i], tree, plan.after));
         adapted.diff = std::move(diff);
       }

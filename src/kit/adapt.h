@@ -24,7 +24,7 @@ struct Written {
 
 enum class Adapted {
   kKept,       // applies where it says; the patch as it was
-  kRefreshed,  // applies with an offset; the same change with the lines of this source
+  kRefreshed,  // applies with an offset, or with paths that are not -p1's; the same change made anew
   kMerged,     // applied by a merge without a conflict: a person must read it
   kDropped,    // there already, by the same change or another one
   kUndecided,  // a person must decide

@@ -27,6 +27,13 @@ std::string new_header(const Patch& patch, const std::string& base) {
   return text;
 }
 
+// Its name in the new folder, which is flat, for that is what a build takes.
+std::string file_of(const AdaptedPatch& adapted) {
+  std::string file = adapted.patch.file;
+  std::replace(file.begin(), file.end(), '/', '-');
+  return file;
+}
+
 std::string series_text(const AdaptReport& report) {
   std::string text =
       fmt::format("# Linux {}, in the order in which they are applied (quilt, -p1).\n", report.version);
@@ -36,9 +43,9 @@ std::string series_text(const AdaptReport& report) {
       text += fmt::format("\n# {}\n", patch.patch.section);
     section = patch.patch.section;
     if (patch.outcome == Adapted::kDropped || patch.outcome == Adapted::kUndecided)
-      text += fmt::format("# {} {}: {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
+      text += fmt::format("# {} {}: {}\n", name_of(patch.outcome), file_of(patch), patch.why);
     else
-      text += patch.patch.file + "\n";
+      text += file_of(patch) + "\n";
   }
   return text;
 }
@@ -109,7 +116,7 @@ Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::
 Result<void> write_folder(Kit& kit, const AdaptReport& report, const std::string& from) {
   for (const auto& patch : report.adaptation.patches) {
     if (patch.outcome == Adapted::kDropped) continue;
-    const std::string file = join(report.output, patch.patch.file);
+    const std::string file = join(report.output, file_of(patch));
     if (patch.diff.empty()) {
       KMESH_LET(text, kit.disk.read(join(from, patch.patch.file)));
       KMESH_TRY(kit.disk.write(file, text));
@@ -125,7 +132,7 @@ Result<void> write_folder(Kit& kit, const AdaptReport& report, const std::string
 
 // What was written is what was claimed.
 Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFiles& files) {
-  KMESH_LET(patches, read_patch_folder(kit.disk, report.output, WithoutSeries::kRefuse));
+  KMESH_LET(patches, read_patch_folder(kit.disk, report.output, Rules::kQuilt));
   const Plan plan = make_plan(patches, files);
   for (const auto& planned : plan.patches) {
     const bool exact = planned.verdict == Verdict::kNeeded && planned.moved() == 0;
@@ -142,7 +149,7 @@ Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFile
 Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
   KMESH_LET(rows, read_baselines(kit.disk, kit.data));
   KMESH_LET(folder, series_folder(kit, rows, options));
-  KMESH_LET(series, read_patch_folder(kit.disk, folder, WithoutSeries::kByName));
+  KMESH_LET(series, read_patch_folder(kit.disk, folder, Rules::kQuilt));
   if (kit.disk.exists(options.output))
     return fail(fmt::format("{} is there already, and somebody may have worked in it", options.output),
                 "move it away, or name another folder with --output");
@@ -188,7 +195,7 @@ std::string adapt_text(const AdaptReport& report) {
     text +=
         fmt::format("  {:<10} {}\n             {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
     for (const auto& [path, unused] : patch.conflicts)
-      text += fmt::format("             {}.conflicts/{}\n", patch.patch.file, path);
+      text += fmt::format("             {}.conflicts/{}\n", file_of(patch), path);
   }
   text += fmt::format("The new series: {}\n", report.output);
   if (report.adaptation.decided())

@@ -149,7 +149,7 @@ Result<KabiReport> compare_kabi(Kit& kit, const KabiOptions& options) {
   KMESH_LET(side, work_side(kit, options.work, options.sandbox));
   std::vector<Patch> patches;
   if (!options.series.empty()) {
-    KMESH_LET(read, read_patch_folder(kit.disk, options.series, WithoutSeries::kByName));
+    KMESH_LET(read, read_patch_folder(kit.disk, options.series, Rules::kQuilt));
     patches = std::move(read);
   }
   for (const auto& module : options.modules) {

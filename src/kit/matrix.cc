@@ -19,6 +19,10 @@ const Patch* find_patch(const Series& series, std::string_view file) {
   return found == series.patches.end() ? nullptr : &*found;
 }
 
+std::size_t index_of(const std::vector<std::string>& names, const std::string& file) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), file) - names.begin());
+}
+
 struct Candidate {
   const Series* series = nullptr;
   const Patch* patch = nullptr;
@@ -46,7 +50,26 @@ std::vector<std::string> file_names(const std::vector<Series>& archive) {
   return names;
 }
 
-std::string cell_text(const Cell& cell) {
+// The patches that could not be read and stand before this one: what they would have made is not known.
+std::string without(const std::vector<Patch>& series, std::string_view file) {
+  const Patch* first = nullptr;
+  std::size_t count = 0;
+  for (const auto& patch : series) {
+    if (patch.file == file) break;
+    if (!patch.unread) continue;
+    if (first == nullptr) first = &patch;
+    ++count;
+  }
+  if (first == nullptr) return {};
+  if (count == 1) return fmt::format("judged as if {} were not there, which could not be read", first->file);
+  return fmt::format(
+      "judged as if {} patches before it were not there, which could not be read, the first {}", count,
+      first->file);
+}
+
+std::string cell_text(const MatrixRow& row, std::size_t column) {
+  if (row.unread) return "not judged";
+  const Cell& cell = row.cells[column];
   const auto verdict = name_of(cell.planned.verdict);
   return cell.own ? std::string(verdict) : fmt::format("{} ({})", verdict, cell.series);
 }
@@ -67,6 +90,20 @@ std::string cell_evidence(const Cell& cell, Hunks hunks) {
   }
   for (const auto& note : cell.planned.notes) text += fmt::format("    {}\n", note);
   return text;
+}
+
+std::string unread_text(const Matrix& matrix) {
+  std::string text;
+  for (const auto& row : matrix.rows) {
+    if (!row.unread) continue;
+    const auto& [what, hint, command, detail, wrong] = *row.unread;
+    const bool named = what.find(row.file) != std::string::npos;
+    text += fmt::format("  {}{}\n", named ? "" : row.file + ": ", what);
+    for (const auto* more : {&hint, &command}) {
+      if (!more->empty()) text += fmt::format("    {}\n", *more);
+    }
+  }
+  return text.empty() ? text : "\nNot judged\n" + text;
 }
 
 // The numbers of one source, for the patches that it has or gets.
@@ -122,10 +159,23 @@ bool LedgerRow::agrees() const {
   return true;
 }
 
+std::size_t Matrix::unread() const {
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const MatrixRow& row) { return row.unread.has_value(); }));
+}
+
 Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> columns) {
   Matrix matrix;
   const auto names = file_names(archive);
-  for (const auto& name : names) matrix.rows.push_back({name, "", {}});
+  for (const auto& name : names) matrix.rows.push_back({name, "", {}, {}});
+  for (const auto& series : archive) {
+    for (const auto& patch : series.patches) {
+      if (!patch.unread) continue;
+      MatrixRow& row = matrix.rows[index_of(names, patch.file)];
+      row.feature = patch.feature;
+      row.unread = patch.unread;
+    }
+  }
   for (auto& column : columns) {
     const auto own = static_cast<std::size_t>(
         std::find_if(archive.begin(), archive.end(),
@@ -134,6 +184,7 @@ Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> colum
     std::vector<Candidate> asked;
     std::vector<Patch> patches;
     const auto ask = [&](const Candidate& candidate) {
+      if (matrix.rows[index_of(names, candidate.patch->file)].unread) return;
       asked.push_back(candidate);
       patches.push_back(*candidate.patch);
     };
@@ -147,11 +198,14 @@ Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> colum
     Plan plan = make_plan(patches, column.files);
     enter_numbers(matrix.ledger, matrix.columns.size(), plan);
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      const auto row = std::find(names.begin(), names.end(), patches[i].file) - names.begin();
-      MatrixRow& into = matrix.rows[static_cast<std::size_t>(row)];
+      MatrixRow& into = matrix.rows[index_of(names, patches[i].file)];
+      PlannedPatch& planned = plan.patches[i];
+      if (auto note = stops(planned.verdict) ? without(asked[i].series->patches, planned.patch.file) : "";
+          !note.empty())
+        planned.notes.push_back(std::move(note));
       if (into.feature.empty()) into.feature = patches[i].feature;
       into.cells.push_back(
-          {asked[i].series->name, asked[i].series->name == column.series, std::move(plan.patches[i])});
+          {asked[i].series->name, asked[i].series->name == column.series, std::move(planned)});
     }
     matrix.columns.push_back(std::move(column.source));
   }
@@ -165,7 +219,7 @@ std::string matrix_text(const Matrix& matrix, Hunks hunks) {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < matrix.columns.size(); ++c) {
     std::size_t width = std::max(matrix.columns[c].name.size(), matrix.columns[c].version.size());
-    for (const auto& row : matrix.rows) width = std::max(width, cell_text(row.cells[c]).size());
+    for (const auto& row : matrix.rows) width = std::max(width, cell_text(row, c).size());
     widths.push_back(width);
   }
   const auto line = [&](std::string_view head, const auto& cell) {
@@ -180,21 +234,23 @@ std::string matrix_text(const Matrix& matrix, Hunks hunks) {
                   [](const Source& source) { return source.name != source.version; }))
     text += line("", [&](std::size_t c) { return matrix.columns[c].version; });
   for (const auto& row : matrix.rows)
-    text += line(row.file, [&](std::size_t c) { return cell_text(row.cells[c]); });
+    text += line(row.file, [&](std::size_t c) { return cell_text(row, c); });
   for (std::size_t c = 0; c < matrix.columns.size(); ++c) {
     const Source& source = matrix.columns[c];
     text += fmt::format(
         "\n{}: {}, {}\n", source.name, source.origin,
         source.verified.empty() ? "not verified" : fmt::format("verified by {}", source.verified));
-    for (const auto& row : matrix.rows)
+    for (const auto& row : matrix.rows) {
+      if (row.unread) continue;
       text += fmt::format("  {:<10} {}: {}", name_of(row.cells[c].planned.verdict), row.file,
                           cell_evidence(row.cells[c], hunks));
+    }
   }
-  return text + ledger_text(matrix);
+  return text + unread_text(matrix) + ledger_text(matrix);
 }
 
 std::string matrix_json(const Matrix& matrix) {
-  Json json = {{"ok", true}, {"baselines", Json::array()}, {"patches", Json::array()}};
+  Json json = {{"ok", matrix.unread() == 0}, {"baselines", Json::array()}, {"patches", Json::array()}};
   for (const auto& source : matrix.columns) {
     json["baselines"].push_back({{"name", source.name},
                                  {"version", source.version},
@@ -204,7 +260,7 @@ std::string matrix_json(const Matrix& matrix) {
   }
   for (const auto& row : matrix.rows) {
     Json cells = Json::array();
-    for (std::size_t c = 0; c < matrix.columns.size(); ++c) {
+    for (std::size_t c = 0; c < row.cells.size(); ++c) {
       const Cell& cell = row.cells[c];
       cells.push_back({{"baseline", matrix.columns[c].name},
                        {"series", cell.series},
@@ -213,6 +269,9 @@ std::string matrix_json(const Matrix& matrix) {
       if (!cell.planned.blocked_by.empty()) cells.back()["blocked_by"] = cell.planned.blocked_by;
     }
     json["patches"].push_back({{"file", row.file}, {"feature", row.feature}, {"cells", std::move(cells)}});
+    if (row.unread)
+      json["patches"].back()["not_judged"] = {
+          {"what", row.unread->what}, {"hint", row.unread->hint}, {"command", row.unread->command}};
   }
   json["numbers"] = Json::array();
   for (const auto& row : matrix.ledger) {

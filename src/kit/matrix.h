@@ -34,7 +34,8 @@ struct Cell {
 struct MatrixRow {
   std::string file;
   std::string feature;
-  std::vector<Cell> cells;  // one a column
+  std::vector<Cell> cells;      // one a column; none where it could not be judged
+  std::optional<Error> unread;  // why it could not
 };
 
 // A number of the UAPI that a patch adds, as each source would give it.
@@ -50,11 +51,14 @@ struct Matrix {
   std::vector<Source> columns;
   std::vector<MatrixRow> rows;
   std::vector<LedgerRow> ledger;
+
+  [[nodiscard]] std::size_t unread() const;  // rows that could not be judged
 };
 
 // One row a file name, in the order of the archive (its series from the oldest baseline to the newest). A
 // source whose own series lacks a patch is asked for the version that the nearest older series has, or else
-// the nearest newer one.
+// the nearest newer one. A patch that could not be read has a row without cells, and those behind it are
+// judged as if it were not there, with a note where they stop.
 Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> columns);
 
 // kEach: a line for every hunk; kNotable: for those that moved, are there already or do not fit.

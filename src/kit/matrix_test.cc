@@ -150,6 +150,32 @@ TEST(MatrixJson, HasTheFieldsThatProgramsReadBy) {
   EXPECT_EQ(cell["evidence"][0]["match"], "forward");
 }
 
+TEST(MakeMatrix, APatchThatCouldNotBeReadHasARowAndTheOthersAreJudged) {
+  Patch unread;
+  unread.file = unread.feature = "bad.patch";
+  unread.unread = Error{"bad.patch: line 3: it is damaged", "make it again", "", "", false};
+  const std::vector<Series> series = {
+      {"own", {patch_of("one.patch", "b", "B"), unread, patch_of("two.patch", "nowhere", "x")}}};
+  const Matrix matrix = make_matrix(series, {column("new", "own", "a\nb\nc\n")});
+  EXPECT_EQ(matrix.unread(), 1U);
+  ASSERT_EQ(matrix.rows.size(), 3U);
+  EXPECT_THAT(cells(matrix.rows[0]), ElementsAre("own needed own"));
+  EXPECT_THAT(cells(matrix.rows[1]), ElementsAre());
+  EXPECT_THAT(cells(matrix.rows[2]), ElementsAre("own conflict own"));
+  EXPECT_THAT(matrix.rows[0].cells[0].planned.notes, ElementsAre());
+  EXPECT_THAT(matrix.rows[2].cells[0].planned.notes,
+              ElementsAre("judged as if bad.patch were not there, which could not be read"));
+  EXPECT_THAT(matrix_text(matrix), HasSubstr("bad.patch  not judged\n"));
+  EXPECT_THAT(matrix_text(matrix),
+              HasSubstr("\nNot judged\n  bad.patch: line 3: it is damaged\n    make it again\n"));
+  const Json json = Json::parse(matrix_json(matrix));
+  EXPECT_EQ(json["ok"], false);
+  EXPECT_EQ(json["patches"][1]["cells"], Json::array());
+  EXPECT_EQ(json["patches"][1]["not_judged"]["what"], "bad.patch: line 3: it is damaged");
+  EXPECT_EQ(json["patches"][1]["not_judged"]["hint"], "make it again");
+  EXPECT_FALSE(json["patches"][0].contains("not_judged"));
+}
+
 Patch helper_patch() {
   Patch patch;
   patch.file = "helper.patch";

@@ -96,7 +96,7 @@ class Build {
     return stages_.run_always("series", [&]() -> Result<std::string> {
       series_folder_ =
           options_.series.empty() ? join(kit_.data.kernel, "patches/" + row_.series) : options_.series;
-      KMESH_LET(patches, read_patch_folder(kit_.disk, series_folder_, WithoutSeries::kRefuse));
+      KMESH_LET(patches, read_patch_folder(kit_.disk, series_folder_, Rules::kBuild));
       patches_ = std::move(patches);
       return fmt::format("{} patch{}", patches_.size(), patches_.size() == 1 ? "" : "es");
     });

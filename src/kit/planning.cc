@@ -14,19 +14,18 @@ namespace {
 Result<std::vector<Series>> read_archive(Kit& kit, const std::vector<BaselineRow>& rows,
                                          const std::string& own) {
   std::vector<Series> archive;
-  const auto add = [&](const std::string& name, const std::string& folder) -> Result<void> {
-    KMESH_LET(patches, read_patch_folder(kit.disk, folder, WithoutSeries::kByName));
-    archive.push_back({name, std::move(patches)});
-    return {};
-  };
   if (!own.empty()) {
-    KMESH_TRY(add(name_of(own), own));
+    KMESH_LET(patches, read_each_patch(kit.disk, own));
+    archive.push_back({name_of(own), std::move(patches)});
     return archive;
   }
   for (const auto& row : rows) {
     const bool known = std::any_of(archive.begin(), archive.end(),
                                    [&](const Series& series) { return series.name == row.series; });
-    if (!known) KMESH_TRY(add(row.series, join(kit.data.kernel, "patches/" + row.series)));
+    if (known) continue;
+    KMESH_LET(patches,
+              read_patch_folder(kit.disk, join(kit.data.kernel, "patches/" + row.series), Rules::kBuild));
+    archive.push_back({row.series, std::move(patches)});
   }
   return archive;
 }

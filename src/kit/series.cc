@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -63,11 +65,9 @@ std::string conflict_mark(const Patch& patch) {
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
-  std::vector<SeriesEntry> entries;
-  std::set<std::string> seen;
+// Each line that names a patch, with the words behind the name.
+template <class Read>
+Result<void> each_line(std::string_view text, const Read& read) {
   std::string section;
   std::istringstream lines{std::string(text)};
   int number = 0;
@@ -80,33 +80,117 @@ Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
       continue;
     }
     std::istringstream words(line);
-    std::string file;
-    std::string option;
-    words >> file;
-    while (words >> option && option.front() != '#') {
+    SeriesEntry entry;
+    words >> entry.file;
+    entry.section = section;
+    KMESH_TRY(read(std::move(entry), number, words));
+  }
+  return {};
+}
+
+bool next_option(std::istringstream& words, std::string& option) {
+  return words >> option && option.front() != '#';
+}
+
+// N of -pN
+std::optional<int> strip_of(std::string_view option) {
+  if (!option.starts_with("-p") || option.size() != 3 || option[2] < '0' || option[2] > '9')
+    return std::nullopt;
+  return option[2] - '0';
+}
+
+bool named(const std::vector<SeriesEntry>& entries, const std::string& file) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const SeriesEntry& entry) { return entry.file == file; });
+}
+
+// What a packed patch's name ends with, and who unpacks that.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPacked = {
+    {{".gz", "gzip"}, {".bz2", "bzip2"}, {".xz", "xz"}, {".lzma", "xz"}, {".zst", "zstd"}, {".Z", "gzip"}}};
+
+Result<void> check_unpacked(const std::string& file) {
+  for (const auto& [ending, tool] : kPacked) {
+    if (!file.ends_with(ending)) continue;
+    const std::string name = file.substr(0, file.size() - ending.size());
+    return fail(fmt::format("{} is packed, and only texts are read", file),
+                fmt::format("unpack it in the folder of the series, and let its line name {}", name),
+                fmt::format("{} -dk {}", tool, file));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
+  std::vector<SeriesEntry> entries;
+  KMESH_TRY(each_line(text, [&](SeriesEntry entry, int number, std::istringstream& words) -> Result<void> {
+    for (std::string option; next_option(words, option);) {
       if (option == "-p1") continue;
       return fail(fmt::format("series, line {}: '{}' is not understood", number, option),
-                  "patches of the archive are applied with -p1; a comment begins with #");
+                  "patches that are built from are applied with -p1; a comment begins with #");
     }
-    if (file.find('/') != std::string::npos || file == "." || file == "..")
-      return fail(fmt::format("series, line {}: '{}' must be a file name, without a folder", number, file));
-    if (!seen.insert(file).second)
-      return fail(fmt::format("series, line {}: {} is named twice", number, file),
+    if (entry.file.find('/') != std::string::npos || entry.file == "." || entry.file == "..")
+      return fail(
+          fmt::format("series, line {}: '{}' must be a file name, without a folder", number, entry.file));
+    if (named(entries, entry.file))
+      return fail(fmt::format("series, line {}: {} is named twice", number, entry.file),
                   "remove one of the two lines");
-    entries.push_back({file, section});
-  }
+    entries.push_back(std::move(entry));
+    return {};
+  }));
   return entries;
 }
 
+std::vector<SeriesEntry> parse_quilt_series(std::string_view text) {
+  std::vector<SeriesEntry> entries;
+  const auto read = [&](SeriesEntry entry, int number, std::istringstream& words) -> Result<void> {
+    const auto refuse = [&](const std::string& what, std::string_view hint) {
+      if (!entry.refused)
+        entry.refused = fail(fmt::format("series, line {}: {}", number, what), std::string(hint)).value();
+    };
+    for (std::string option; next_option(words, option);) {
+      std::string level;  // -p 0
+      if (option == "-p" && words >> level) option += level;
+      if (const auto strip = strip_of(option))
+        entry.strip = strip;
+      else if (option == "-R")
+        refuse("-R would take the patch back",
+               "a plan is of patches that go in: turn it round, and name that one without -R\n"
+               "  interdiff -q PATCH /dev/null > REVERSED");
+      else
+        refuse(fmt::format("'{}' is not understood", option),
+               "of patch's options only -pN is; a comment begins with #");
+    }
+    if (!safe_relative_path(entry.file))
+      refuse(fmt::format("'{}' leaves the folder of the series", entry.file),
+             "put the patch into the folder");
+    if (named(entries, entry.file))
+      refuse(fmt::format("{} is named twice", entry.file), "remove one of the two lines");
+    entries.push_back(std::move(entry));
+    return {};
+  };
+  static_cast<void>(each_line(text, read));  // which has no errors of its own
+  return entries;
+}
+
+bool is_packed(std::string_view file) {
+  return std::any_of(kPacked.begin(), kPacked.end(),
+                     [&](const auto& packed) { return file.ends_with(packed.first); });
+}
+
 Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) {
+  KMESH_TRY(check_unpacked(entry.file));
   Patch patch;
   patch.file = entry.file;
   patch.section = entry.section;
+  patch.strip = entry.strip.value_or(1);
   patch.sha256 = sha256_text(text);
   std::istringstream lines{std::string(text)};
   std::string continued;  // a folded Subject goes on in the next line
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("diff --git ") || line.starts_with("--- a/") || line == "--- /dev/null") break;
+    if (line.starts_with("diff --git ") || line.starts_with("Index: ")) break;
+    // what is no diff's is the "---" of a mail, or of a text
+    if (line.starts_with("--- ") && lines.peek() == '+') break;
     patch.header += line + "\n";
     if (continued == "Subject" && line.starts_with(" ")) {
       patch.subject += " " + trimmed(line);
@@ -129,7 +213,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
   if (patch.feature.empty()) {
     patch.feature = patch.file.substr(0, patch.file.rfind(".patch"));
   }
-  auto files = parse_diff(text);
+  auto files = parse_diff(text, entry.strip);
   if (!files) {
     files.error().what = patch.file + ": " + files.error().what;
     return tl::make_unexpected(std::move(files).error());

@@ -54,6 +54,36 @@ TEST(ParseSeries, NamesTheLineItRefuses) {
   EXPECT_EQ(refusal("a.patch\n\na.patch\n"), "series, line 3: a.patch is named twice");
 }
 
+TEST(ParseQuiltSeries, TakesFoldersAndLevels) {
+  const auto entries = parse_quilt_series(
+      "# Bugs\nbugfix/all/a.patch\nb.patch -p0 # why\nc.patch -p1\nd.patch -p 0\ne#f.patch\n");
+  ASSERT_EQ(entries.size(), 5U);
+  EXPECT_EQ(entries[0].file, "bugfix/all/a.patch");
+  EXPECT_EQ(entries[0].section, "Bugs");
+  EXPECT_EQ(entries[0].strip, std::nullopt);
+  EXPECT_EQ(entries[1].strip, 0);
+  EXPECT_EQ(entries[2].strip, 1);
+  EXPECT_EQ(entries[3].strip, 0);
+  EXPECT_EQ(entries[4].file, "e#f.patch") << "a comment stands behind a blank";
+  for (const auto& entry : entries) EXPECT_FALSE(entry.refused) << entry.file << ": " << entry.refused->what;
+}
+
+TEST(ParseQuiltSeries, RefusesALineAndKeepsTheOthers) {
+  const auto entries = parse_quilt_series(
+      "a.patch -R\n../b.patch\n/etc/passwd\nx/../../c.patch\nd.patch --fuzz=3\na.patch\ne.patch "
+      "-p1x\nlast.patch\n");
+  ASSERT_EQ(entries.size(), 8U);
+  const auto why = [&](std::size_t i) { return entries[i].refused ? entries[i].refused->what : "taken"; };
+  EXPECT_EQ(why(0), "series, line 1: -R would take the patch back");
+  EXPECT_EQ(why(1), "series, line 2: '../b.patch' leaves the folder of the series");
+  EXPECT_EQ(why(2), "series, line 3: '/etc/passwd' leaves the folder of the series");
+  EXPECT_EQ(why(3), "series, line 4: 'x/../../c.patch' leaves the folder of the series");
+  EXPECT_EQ(why(4), "series, line 5: '--fuzz=3' is not understood");
+  EXPECT_EQ(why(5), "series, line 6: a.patch is named twice");
+  EXPECT_EQ(why(6), "series, line 7: '-p1x' is not understood");
+  EXPECT_EQ(why(7), "taken");
+}
+
 TEST(ParsePatchFile, ReadsTheFields) {
   const Patch patch = parsed(
       "From: A <a@example.org>\nSubject: [PATCH v2 1/3] bpf: do a thing\n"
@@ -95,6 +125,23 @@ TEST(ParsePatchFile, WhatTheHunksSayIsNoField) {
 
 TEST(ParsePatchFile, CarriageReturnsAreNoPartOfAField) {
   EXPECT_EQ(parsed("Kmesh-Feature: x\r\n").feature, "x");
+}
+
+TEST(ParsePatchFile, TheHeaderEndsWhereTheDiffBegins) {
+  const std::string diff = "--- linux.orig/f\n+++ linux/f\n@@ -1 +1 @@\n-a\n+b\n";
+  EXPECT_EQ(parsed("Subject: x\n--- what follows\n---\n", diff).header,
+            "Subject: x\n--- what follows\n---\n");
+  EXPECT_EQ(parsed("Subject: x\n\n", "Index: linux/f\n=====\n" + diff).header, "Subject: x\n\n");
+}
+
+TEST(ParsePatchFile, SaysHowAPackedPatchIsUnpacked) {
+  const auto patch = parse_patch_file({"all/x.patch.gz", ""}, "\x1f\x8b");
+  ASSERT_FALSE(patch);
+  EXPECT_EQ(patch.error().what, "all/x.patch.gz is packed, and only texts are read");
+  EXPECT_THAT(patch.error().hint, HasSubstr("let its line name all/x.patch"));
+  EXPECT_EQ(patch.error().command, "gzip -dk all/x.patch.gz");
+  EXPECT_TRUE(is_packed("x.diff.xz"));
+  EXPECT_FALSE(is_packed("x.patch"));
 }
 
 TEST(ParsePatchFile, NamesTheFileThatCannotBeRead) {

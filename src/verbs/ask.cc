@@ -2,6 +2,8 @@
 // plan and adapt: they ask sources about patches and build nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "kit/adapting.h"
 #include "kit/calls.h"
@@ -23,6 +25,19 @@ void add_source_options(CLI::App& app, SourceOptions& sources) {
   app.add_flag_callback(
       "--no-sandbox", [&sources] { sources.sandbox = false; },
       "run a source package's spec with your own rights");
+}
+
+// Of patches that could not be judged the first is said on standard error; the answer has them all.
+Answer say_planned(const Matrix& matrix, std::string text) {
+  const std::size_t unread = matrix.unread();
+  Answer said{std::move(text), unread == 0};
+  const auto first = std::find_if(matrix.rows.begin(), matrix.rows.end(),
+                                  [](const MatrixRow& row) { return row.unread.has_value(); });
+  if (first == matrix.rows.end()) return said;
+  said.error = *first->unread;
+  said.error.what = fmt::format("{} of {} patches could not be judged{}: {}", unread, matrix.rows.size(),
+                                unread == 1 ? "" : ", the first", said.error.what);
+  return said;
 }
 
 Answer say_adapted(const AdaptReport& report, bool json) {
@@ -75,8 +90,8 @@ int plan_verb(const std::vector<std::string>& arguments) {
       [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return plan_sources(kit, options); },
       [&](const Matrix& matrix) {
-        return Answer{json ? matrix_json(matrix)
-                           : matrix_text(matrix, verbose ? Hunks::kEach : Hunks::kNotable)};
+        return say_planned(matrix, json ? matrix_json(matrix)
+                                        : matrix_text(matrix, verbose ? Hunks::kEach : Hunks::kNotable));
       });
 }
 

@@ -62,9 +62,12 @@ def judge(series, trees):
         command += ["--tree", tree]
     done = subprocess.run(command, capture_output=True)
     answer = json.loads(done.stdout)
-    if not answer["ok"]:
+    if "error" in answer:
         return answer["error"]["what"]
-    return [(cell["verdict"], any(item["offset"] for item in cell["evidence"])) for cell in answer["patches"][0]["cells"]]
+    patch = answer["patches"][0]
+    if "not_judged" in patch:
+        return patch["not_judged"]["what"]
+    return [(cell["verdict"], any(item["offset"] for item in cell["evidence"])) for cell in patch["cells"]]
 
 
 def without_hunk(text):
