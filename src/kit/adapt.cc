@@ -79,7 +79,7 @@ std::string lost_modes(const Patch& patch, const TouchedFiles& before, const Tou
 struct Merge {
   TouchedFiles tree;
   std::map<std::string, std::string> conflicts;
-  std::string why;  // where it cannot be merged at all
+  std::string why;  // what of it cannot be merged at all
 };
 
 Result<Merge> merge_patch(const Patch& patch, const Written& written, const std::string& target,
@@ -102,8 +102,9 @@ Result<Merge> merge_patch(const Patch& patch, const Written& written, const std:
       continue;
     }
     if (!ours || !theirs) {
-      merge.why = ours ? fmt::format("it deletes {}, which {} has changed", path, target)
-                       : fmt::format("{} has no {}; where did its code go?", target, path);
+      if (!merge.why.empty()) merge.why += "; ";
+      merge.why += ours ? fmt::format("it deletes {}, which {} has changed", path, target)
+                        : fmt::format("{} has no {}; where did its code go?", target, path);
       continue;
     }
     KMESH_LET(merged,
@@ -114,6 +115,21 @@ Result<Merge> merge_patch(const Patch& patch, const Written& written, const std:
       merge.conflicts[path] = merged.text;
   }
   return merge;
+}
+
+// The files of a patch that could be merged though others could not; those that it deletes become words.
+std::map<std::string, std::string> clean_files(const Patch& patch, const TouchedFiles& before,
+                                               const Merge& merge, std::string& why) {
+  std::map<std::string, std::string> clean;
+  for (const auto& path : paths_of(patch)) {
+    auto text = text_of(merge.tree, path);
+    if (text == text_of(before, path)) continue;
+    if (text)
+      clean[path] = std::move(*text);
+    else
+      why += fmt::format("; it deletes {}, which is as it was", path);
+  }
+  return clean;
 }
 
 // A patch that does not apply as it is.
@@ -127,6 +143,7 @@ Result<AdaptedPatch> merged(AdaptedPatch adapted, const Written& written, const 
       adapted.why += fmt::format("{} file{} changed at the same lines", merge.conflicts.size(),
                                  merge.conflicts.size() == 1 ? " was" : "s were");
     }
+    adapted.clean = clean_files(adapted.patch, tree, merge, adapted.why);
     adapted.conflicts = std::move(merge.conflicts);
     return adapted;
   }
@@ -173,6 +190,12 @@ std::string_view name_of(Adapted outcome) {
 bool Adaptation::decided() const {
   return std::all_of(patches.begin(), patches.end(),
                      [](const AdaptedPatch& patch) { return patch.outcome != Adapted::kUndecided; });
+}
+
+bool Adaptation::has_files() const {
+  return std::any_of(patches.begin(), patches.end(), [](const AdaptedPatch& patch) {
+    return !patch.conflicts.empty() || !patch.clean.empty();
+  });
 }
 
 std::vector<Written> as_written(const std::vector<Patch>& series, const std::string& source,

@@ -39,12 +39,14 @@ struct AdaptedPatch {
   std::string why;                               // in words
   std::string diff;                              // of the new patch: kRefreshed, kMerged
   std::map<std::string, std::string> conflicts;  // path -> text with markers: kUndecided
+  std::map<std::string, std::string> clean;      // and its other files, which merged without a conflict
 };
 
 struct Adaptation {
   std::vector<AdaptedPatch> patches;
 
-  [[nodiscard]] bool decided() const;  // nothing is left to a person but reading
+  [[nodiscard]] bool decided() const;    // nothing is left to a person but reading
+  [[nodiscard]] bool has_files() const;  // a person who must decide has files to begin with
 };
 
 // What each patch's own source looks like before and after it: `files` are that source's. Pure.

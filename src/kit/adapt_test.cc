@@ -102,6 +102,32 @@ TEST(AdaptSeries, SaysThatAFileWentAway) {
   EXPECT_THAT(patch.why, HasSubstr("target has no f"));
 }
 
+TEST(AdaptSeries, KeepsTheFilesThatMergedBesideThoseThatDidNot) {
+  std::string other = kChange;
+  for (std::size_t at = 0; (at = other.find("/f\n", at)) != std::string::npos;) other[at + 1] = 'g';
+  const auto patch = one(kChange + other, {{"f", kBase}, {"g", kBase}},
+                         {{"f", "a\nb\nc\ndelta\ne\nf\ng\n"}, {"g", "A\nb\nc\nd\ne\nf\ng\n"}});
+  EXPECT_EQ(patch.outcome, Adapted::kUndecided);
+  EXPECT_THAT(patch.conflicts, ElementsAre(Key("f")));
+  ASSERT_THAT(patch.clean, ElementsAre(Key("g")));
+  EXPECT_EQ(patch.clean.at("g"), "A\nb\nc\nD\ne\nf\ng\n");
+  const auto there = one(kChange + other, {{"f", kBase}, {"g", kBase}},
+                         {{"f", "a\nb\nc\ndelta\ne\nf\ng\n"}, {"g", "a\nb\nc\nD\ne\nf\ng\n"}});
+  EXPECT_THAT(there.clean, IsEmpty()) << "nothing was merged: it was there";
+  const auto removes = one(kChange + std::string("--- a/g\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"),
+                           {{"f", kBase}, {"g", "x\n"}}, {{"f", "a\nb\nc\ndelta\ne\nf\ng\n"}, {"g", "x\n"}});
+  EXPECT_THAT(removes.clean, IsEmpty());
+  EXPECT_EQ(removes.why, "1 file was changed at the same lines; it deletes g, which is as it was");
+  const auto missing = one(kChange + other, {{"f", kBase}, {"g", kBase}}, {{"g", kBase}});
+  EXPECT_THAT(missing.conflicts, IsEmpty());
+  EXPECT_THAT(missing.clean, ElementsAre(Key("g")));
+  EXPECT_TRUE(Adaptation{{missing}}.has_files());
+  const auto gone = one(kChange, {{"f", kBase}}, {{"g", kBase}});
+  EXPECT_FALSE(Adaptation{{gone}}.has_files());
+  const auto both = one(kChange + other, {{"f", kBase}, {"g", kBase}}, {});
+  EXPECT_THAT(both.why, HasSubstr("has no f; where did its code go?; target has no g"));
+}
+
 TEST(AdaptSeries, SaysThatAFileItDeletesWasChanged) {
   const auto patch =
       one("--- a/f\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-b\n", {{"f", "a\nb\n"}}, {{"f", "a\nB\n"}});

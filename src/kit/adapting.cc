@@ -123,8 +123,10 @@ Result<void> write_folder(Kit& kit, const AdaptReport& report, const std::string
     } else {
       KMESH_TRY(kit.disk.write(file, new_header(patch.patch, report.target) + patch.diff));
     }
-    for (const auto& [path, text] : patch.conflicts)
-      KMESH_TRY(kit.disk.write(join(file + ".conflicts", path), text));
+    for (const auto* texts : {&patch.conflicts, &patch.clean}) {
+      for (const auto& [path, text] : *texts)
+        KMESH_TRY(kit.disk.write(join(file + ".conflicts", path), text));
+    }
   }
   // last: a folder without it was not finished
   return kit.disk.write(join(report.output, "series"), series_text(report));
@@ -195,7 +197,9 @@ std::string adapt_text(const AdaptReport& report) {
     text +=
         fmt::format("  {:<10} {}\n             {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
     for (const auto& [path, unused] : patch.conflicts)
-      text += fmt::format("             {}.conflicts/{}\n", file_of(patch), path);
+      text += fmt::format("             {}.conflicts/{}: with conflicts\n", file_of(patch), path);
+    for (const auto& [path, unused] : patch.clean)
+      text += fmt::format("             {}.conflicts/{}: merged\n", file_of(patch), path);
   }
   text += fmt::format("The new series: {}\n", report.output);
   if (report.adaptation.decided())
@@ -220,12 +224,15 @@ std::string adapt_json(const AdaptReport& report) {
   for (const auto& patch : report.adaptation.patches) {
     Json conflicts = Json::array();
     for (const auto& [path, unused] : patch.conflicts) conflicts.push_back(path);
+    Json clean = Json::array();
+    for (const auto& [path, unused] : patch.clean) clean.push_back(path);
     json["patches"].push_back({{"file", patch.patch.file},
                                {"feature", patch.patch.feature},
                                {"verdict", name_of(patch.verdict)},
                                {"outcome", name_of(patch.outcome)},
                                {"why", patch.why},
-                               {"conflicts", std::move(conflicts)}});
+                               {"conflicts", std::move(conflicts)},
+                               {"merged", std::move(clean)}});
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

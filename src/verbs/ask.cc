@@ -45,8 +45,10 @@ Answer say_adapted(const AdaptReport& report, bool json) {
   if (!said.ok)
     said.error =
         fail("not every patch could be adapted; a person must decide",
-             "resolve what lies in *.conflicts/, make the patch of it, and take the # from its line in "
-             "the series",
+             fmt::format("{}, and take the # from its line in the series",
+                         report.adaptation.has_files()
+                             ? "resolve what lies in *.conflicts/, make the patch of it"
+                             : "make the patch anew for this source; the reasons stand in the series"),
              fmt::format("grep -n '^# undecided' {}/series", report.output))
             .value();
   return said;

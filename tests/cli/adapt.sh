@@ -45,15 +45,18 @@ read -ra words < <(sed -n 's/^Try it:  kmesh-kernel //p' "$T/out")
 run "${words[@]}" --work "$T/tried-it" --until plan
 expect_exit 0
 
-# a neighbouring line: merged, and the report says that a person must read it
+# a line of its context changed: merged, and the report says that a person must read it
 sed -i 's/^#define FIRST(x, ...) x$/#define FIRST(x, ...) (x)/' "$target/$header"
-adapt
-case $CODE in
-0) expect_stdout '^  merged +' && expect_stdout 'read it' ;;
-1) expect_stderr '^error: not every patch could be adapted' ;;
-*) fail "exit code $CODE" ;;
-esac
+adapt --json
+expect_exit 0
+expect_same "$(outcome "$SECOND")" merged "the outcome"
 applies
+grep -q '^#define FIRST(x, \.\.\.) (x)$' "$T/tried/$header" || fail "the line of the new source is gone"
+grep -q '^#define DEFINE_EVENT_WRITABLE' "$T/tried/$header" || fail "the patch's lines are not there"
+adapt
+expect_exit 0
+expect_stdout "^  merged +$SECOND\$"
+expect_stdout 'read it, for a merge knows lines'
 
 # there already: dropped, with the reason in the series
 cp "$base/$header" "$target/$header"
@@ -77,7 +80,7 @@ echo last.patch >> "$SERIES/series"
 adapt --json
 expect_exit 1
 expect_same "$(outcome last.patch)" undecided "the outcome"
-expect_json '.patches[] | select(.file == "last.patch") | .conflicts == ["notes"]'
+expect_json '.patches[] | select(.file == "last.patch") | .conflicts == ["notes"] and .merged == []'
 grep -q '^<<<<<<< ' "$T/new/last.patch.conflicts/notes" || fail "no markers"
 grep -q '^# undecided last.patch: ' "$T/new/series" || fail "the series does not say it"
 expect_stderr '^error: not every patch could be adapted'
@@ -85,6 +88,24 @@ applies
 run adapt --work "$W" --tree "$target" --from "$base" --series "$SERIES" --output "$T/new" --no-verify
 expect_exit 1
 expect_stderr 'is there already'
+
+# the files of it that did merge are kept beside; where there is nothing to resolve nobody is sent there
+seq 9 > "$base/other"
+sed 's/^1$/one/' "$base/other" > "$target/other"
+sed 's/^7$/seven/' "$base/other" > wanted
+diff -u --label a/other --label b/other "$base/other" wanted >> "$SERIES/last.patch" || true
+adapt
+expect_exit 1
+expect_stdout '^ +last.patch.conflicts/notes: with conflicts$'
+expect_stdout '^ +last.patch.conflicts/other: merged$'
+expect_stderr 'resolve what lies in \*.conflicts/'
+expect_same "$(sed -n '1p;7p' "$T/new/last.patch.conflicts/other" | tr '\n' ' ')" "one seven " "the merged file"
+rm "$target/notes" "$target/other"
+adapt
+expect_exit 1
+refute_file "$T/new/last.patch.conflicts"
+refute_stderr 'conflicts/'
+expect_stderr 'make the patch anew for this source'
 
 # a mode is no text, and goes with it: a script that is created stays one where its patch is written anew
 mkdir "$T/scripts"
