@@ -6,7 +6,10 @@
 
 fake_kernel
 sum=$(sha256sum "$T/$TARBALL" | cut -d' ' -f1)
-plan() { run plan --work "$W" "$@"; }
+touch -d '1 hour ago' "$T/$TARBALL"   # a file that has just changed may change again: its checksum is not remembered
+# what it opens is in $T/opened
+plan() { run_as strace -f -qq -e trace=open,openat -o "$T/opened" "$KMESH" plan --work "$W" "$@"; }
+opened() { grep -qF "\"$T/$TARBALL\"" "$T/opened"; }
 
 # cell FILE COLUMN : the verdict, of the JSON on standard output
 cell() { jq -r --arg file "$1" ".patches[] | select(.file == \$file) | .cells[$2].verdict" "$T/out"; }
@@ -16,22 +19,27 @@ cp -r "$T/linux-5.10.999" "$T/patched"
 patch -s -F0 -E -p1 -d "$T/patched" -i "$SERIES/$SECOND"
 plan --series "$SERIES" --tarball "$T/$TARBALL" --sha256 "$sum" --tree "$T/patched" --no-verify --json
 expect_exit 0
+opened || fail "how can it tell what is in the tarball?"
+expect_stderr 'reading'
 expect_json '[.baselines[].version] == ["5.10.999", "5.10.999"]'
 expect_json ".baselines[0].fingerprint == \"$sum\""
 expect_json '.baselines[0].verified | test("--sha256")'
 expect_json '.baselines[1].verified == ""'
 expect_same "$(cell "$FIRST" 0) $(cell "$SECOND" 0)" "needed needed" "the tarball's verdicts"
 expect_same "$(cell "$FIRST" 1) $(cell "$SECOND" 1)" "needed present" "the tree's verdicts"
-expect_json '[.patches[].cells[].evidence[] | has("path", "line", "offset", "match")] | all'
+expect_json '[.patches[].cells[].evidence[]] | length >= 8 and all(has("path") and has("line") and has("offset") and has("match"))'
 refute_file "$W/enhanced"
 
-# what was read is kept: the tarball is not read again, not even looked at inside
-chmod 000 "$T/$TARBALL"
-touch -d '1 hour ago' "$T/$TARBALL"
-chmod 600 "$T/$TARBALL"
+# what was read is kept: the tarball is not even opened. With another time its checksum is looked at, and no more
 plan --series "$SERIES" --tarball "$T/$TARBALL" --sha256 "$sum"
 expect_exit 0
 refute_stderr 'reading'
+! opened || fail "the tarball was read again"
+touch -d '2 hours ago' "$T/$TARBALL"
+plan --series "$SERIES" --tarball "$T/$TARBALL" --sha256 "$sum"
+expect_exit 0
+refute_stderr 'reading'
+opened || fail "it may be another file by now, and nobody looked"
 mv "$T/$TARBALL" "$T/kept.tar.xz"
 head -c 1000 "$T/kept.tar.xz" > "$T/$TARBALL"
 plan --series "$SERIES" --tarball "$T/$TARBALL" --sha256 "$sum"
@@ -58,7 +66,7 @@ expect_stdout '^ +! #define FIRST\(x, \.\.\.\) x +\| #define FIRST\(x, \.\.\.\) 
 # each hunk with its length; of one that does not fit, the lines it wants and those that are there
 plan --series "$SERIES" --tree "$T/patched" --no-verify --json
 expect_exit 0
-expect_json '[.patches[].cells[].evidence[] | .old_lines > 0 and .new_lines > 0] | all'
+expect_json '[.patches[].cells[].evidence[]] | length >= 4 and all(.old_lines > 0 and .new_lines > 0)'
 expect_json "[.patches[] | select(.file == \"$SECOND\") | .cells[0].evidence[] | select(.match == \"none\") |
     (.expected | index(\"#define FIRST(x, ...) x\")) and (.found.lines | index(\"#define FIRST(x, ...) (x)\")) and .found.line > 0] | any"
 plan --series "$SERIES" --tree "$T/patched" --no-verify --verbose
