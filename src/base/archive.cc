@@ -27,18 +27,29 @@ using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+// What a decoder may take, which is mostly the dictionary: xz -9 has one of 64 MiB, and 128 MiB still fit.
+// With the rest of the program that stays below 200 MB.
 constexpr std::uint64_t kMostForThreads = 112ULL << 20;
+constexpr std::uint64_t kMostForDecoder = 136ULL << 20;
+
+enum class Packed { kOtherwise, kXz, kLzma };
+
+constexpr int kTooLargeToUnpack = ENOMEM;
 
 // Feeds libarchive with what liblzma's threaded decoder makes of an xz file: libarchive's own is
-// single-threaded.
+// single-threaded, and takes any dictionary.
 class XzStream {
  public:
-  explicit XzStream(File file) : file_(std::move(file)), in_(1 << 20), out_(1 << 20) {
+  XzStream(File file, Packed packed) : file_(std::move(file)), packed_(packed), in_(1 << 20), out_(1 << 20) {
+    if (packed == Packed::kLzma) {
+      ready_ = lzma_alone_decoder(&stream_, kMostForDecoder) == LZMA_OK;
+      return;
+    }
     lzma_mt options{};
     options.threads = std::max(1U, std::thread::hardware_concurrency());
     // each thread holds a whole block: where blocks are large, fewer of them go at once, or one as a stream
     options.memlimit_threading = kMostForThreads;
-    options.memlimit_stop = 1024ULL << 20;
+    options.memlimit_stop = kMostForDecoder;
     options.flags = LZMA_CONCATENATED;  // streams in a row are one file, and what follows them is damage
     ready_ = lzma_stream_decoder_mt(&stream_, &options) == LZMA_OK;
   }
@@ -66,6 +77,11 @@ class XzStream {
         ended_ = true;
         break;
       }
+      if (answer == LZMA_MEMLIMIT_ERROR) {
+        const std::string text = fmt::format("its dictionary takes {} MiB of memory", memory_needed() >> 20);
+        archive_set_error(reader, kTooLargeToUnpack, "%s", text.c_str());
+        return -1;
+      }
       if (answer != LZMA_OK) {
         archive_set_error(reader, EIO,
                           answer == LZMA_BUF_ERROR ? "the file ends too early" : "damaged xz data");
@@ -75,7 +91,28 @@ class XzStream {
     return static_cast<la_ssize_t>(out_.size() - stream_.avail_out);
   }
 
+  // The threaded decoder does not say what it would have needed: the other one does, at the same block.
+  std::uint64_t memory_needed() {
+    if (packed_ == Packed::kLzma) return lzma_memusage(&stream_);
+    lzma_stream other = LZMA_STREAM_INIT;
+    std::rewind(file_.get());
+    lzma_ret answer = lzma_stream_decoder(&other, kMostForDecoder, LZMA_CONCATENATED);
+    while (answer == LZMA_OK) {
+      if (other.avail_in == 0) {
+        other.next_in = in_.data();
+        other.avail_in = std::fread(in_.data(), 1, in_.size(), file_.get());
+      }
+      other.next_out = out_.data();
+      other.avail_out = out_.size();
+      answer = lzma_code(&other, std::feof(file_.get()) != 0 ? LZMA_FINISH : LZMA_RUN);
+    }
+    const std::uint64_t needed = answer == LZMA_MEMLIMIT_ERROR ? lzma_memusage(&other) : 0;
+    lzma_end(&other);
+    return needed;
+  }
+
   File file_;
+  Packed packed_;
   std::vector<std::uint8_t> in_;
   std::vector<std::uint8_t> out_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
@@ -83,8 +120,21 @@ class XzStream {
   bool ended_ = false;
 };
 
+// Beside it, under a name of its own.
+std::string repacked(const std::string& path) {
+  const std::string name = name_of(path);
+  return join(parent_of(path), "smaller-" + name.substr(0, name.rfind('.')) + ".xz");
+}
+
 tl::unexpected<Error> damaged(const std::string& path, archive* reader) {
   const char* why = archive_error_string(reader);
+  if (archive_errno(reader) == kTooLargeToUnpack)
+    return fail(
+        fmt::format("{} cannot be read: {}, and {} MiB are the most that is given", path, why,
+                    kMostForDecoder >> 20),
+        "pack it again with a smaller dictionary, as xz -9 and below have; it is another file then, with "
+        "another checksum",
+        fmt::format("xz -dc {} | xz -T0 -6 > {}", path, repacked(path)));
   return fail(
       fmt::format("{} cannot be read as an archive: {}", path, why != nullptr ? why : "unknown format"),
       "the file is truncated or damaged: fetch it again and compare its checksum",
@@ -103,14 +153,14 @@ Result<std::string> content(archive* reader, archive_entry* entry, const std::st
   }
 }
 
-bool is_xz(std::FILE* file) {
-  std::array<unsigned char, 6> magic{};
-  const bool xz = std::fread(magic.data(), 1, magic.size(), file) == magic.size() && std::memcmp(magic.data(),
-                                                                                                 "\xfd"
-                                                                                                 "7zXZ",
-                                                                                                 6) == 0;
+Packed packing(std::FILE* file) {
+  std::array<char, 6> magic{};
+  const std::size_t size = std::fread(magic.data(), 1, magic.size(), file);
   std::rewind(file);
-  return xz;
+  const std::string_view head(magic.data(), size);
+  using std::string_view_literals::operator""sv;
+  if (head == "\xfd\x37zXZ\0"sv) return Packed::kXz;
+  return head.starts_with("\x5d\0\0"sv) ? Packed::kLzma : Packed::kOtherwise;
 }
 
 // An archive's stream; what feeds the reader lives as long as it.
@@ -128,8 +178,8 @@ Result<Stream> open_stream(const std::string& path, bool any) {
   archive_read_support_format_tar(stream.reader.get());
   if (any) archive_read_support_format_raw(stream.reader.get());
   int opened = ARCHIVE_OK;
-  if (is_xz(stream.file.get())) {
-    stream.xz = std::make_unique<XzStream>(std::move(stream.file));
+  if (const Packed packed = packing(stream.file.get()); packed != Packed::kOtherwise) {
+    stream.xz = std::make_unique<XzStream>(std::move(stream.file), packed);
     opened = archive_read_open(stream.reader.get(), stream.xz.get(), nullptr, &XzStream::read, nullptr);
   } else {
     archive_read_support_filter_all(stream.reader.get());

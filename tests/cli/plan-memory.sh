@@ -1,17 +1,44 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# plan reads a tarball of large xz blocks, several at once where they are small enough, in less than 200 MB.
+# plan needs less than 200 MB of memory: of large xz blocks it reads several at once where they are small enough, and a
+# dictionary that is too large is refused before it is filled.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-fake_kernel
-for i in 1 2 3 4 5; do head -c 64M /dev/urandom > "$T/linux-5.10.999/large-$i"; done
-tar -C "$T" -c linux-5.10.999 | xz -0 -T2 --block-size=64MiB > "$T/$TARBALL"
-rm "$T"/linux-5.10.999/large-*
-[ "$(xz --robot -l "$T/$TARBALL" | awk '$1 == "file" { print $3 }')" -ge 5 ] || fail "too few blocks"
-python3 - "$KMESH" plan --work "$W" --tarball "$T/$TARBALL" --series "$SERIES" --no-verify > "$T/peak" <<'EOF'
+# asks NAME : plan of that tarball takes less than 200 MB, which is 195312 kB
+asks() {
+    python3 - "$KMESH" plan --work "$W-$1" --tarball "$T/$1" --series "$SERIES" --no-verify > "$T/peak" <<'EOF'
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 EOF
-[ "$(cat "$T/peak")" -lt 200000 ] || fail "the most memory was $(cat "$T/peak") kB"
+    [ "$(cat "$T/peak")" -lt 195312 ] || fail "$1: the most memory was $(cat "$T/peak") kB"
+}
+
+fake_kernel
+for i in 1 2 3 4 5; do head -c 64M /dev/urandom > "$T/linux-5.10.999/large-$i"; done
+tar -C "$T" -c linux-5.10.999 | xz -0 -T2 --block-size=64MiB > "$T/blocks.tar.xz"
+[ "$(xz --robot -l "$T/blocks.tar.xz" | awk '$1 == "file" { print $3 }')" -ge 5 ] || fail "too few blocks"
+asks blocks.tar.xz
+
+# the largest dictionary that is taken, and enough in the archive to fill it
+rm "$T"/linux-5.10.999/large-*
+truncate -s 160M "$T/linux-5.10.999/large"
+tar -C "$T" -c linux-5.10.999 | xz -T1 --lzma2=preset=0,dict=128MiB > "$T/largest.tar.xz"
+asks largest.tar.xz
+[ "$(cat "$T/peak")" -gt 131072 ] || fail "the dictionary was not filled: $(cat "$T/peak") kB"
+rm "$T/linux-5.10.999/large"
+
+# a larger one: what it is, and how the archive is packed with another
+tar -C "$T" -cf giant.tar linux-5.10.999
+xz -k --lzma2=preset=0,dict=512MiB giant.tar
+xz -k --format=lzma --lzma1=preset=0,dict=512MiB giant.tar
+for packed in giant.tar.lzma giant.tar.xz; do
+    run plan --work "$W" --tarball "$T/$packed" --series "$SERIES" --no-verify
+    expect_exit 1
+    expect_stderr "^error: $T/$packed cannot be read: its dictionary takes 51[2-9] MiB of memory, and 136 MiB are the most"
+    expect_stderr "xz -dc $T/$packed \\| xz -T0 -6 > $T/smaller-giant.tar.xz\$"
+done
+eval "$(sed -n 's/^.*\(xz -dc .*\)$/\1/p' "$T/err")"
+run plan --work "$W" --tarball "$T/smaller-giant.tar.xz" --series "$SERIES" --no-verify
+expect_exit 0
