@@ -150,16 +150,22 @@ class Expression {
   int depth_ = 0;
 };
 
+// What stands before the next comma that is in no parentheses, taken off it.
+std::string_view take_entry(std::string_view& body) {
+  int depth = 0;
+  std::size_t end = 0;
+  for (; end < body.size() && (depth > 0 || body[end] != ','); ++end)
+    depth += body[end] == '(' ? 1 : body[end] == ')' ? -1 : 0;
+  const std::string_view entry = trimmed(body.substr(0, end));
+  body.remove_prefix(std::min(end + 1, body.size()));
+  return entry;
+}
+
 // One enum's body, added to what is known.
 void read_enum(std::string_view body, Values& values) {
   std::optional<long> next = 0;
   while (!body.empty()) {
-    int depth = 0;
-    std::size_t end = 0;
-    for (; end < body.size() && (depth > 0 || body[end] != ','); ++end)
-      depth += body[end] == '(' ? 1 : body[end] == ')' ? -1 : 0;
-    std::string_view entry = trimmed(body.substr(0, end));
-    body.remove_prefix(std::min(end + 1, body.size()));
+    std::string_view entry = take_entry(body);
     const std::string name(take_word(entry));
     entry = trimmed(entry);
     if (name.empty()) continue;
@@ -213,6 +219,64 @@ std::optional<std::pair<std::string, std::optional<long>>> take_helper(std::stri
   return std::make_pair(name, number);
 }
 
+// The helpers of one line: FN(a), FN(b, 7, ##ctx)
+std::vector<std::string> helpers_in(std::string_view line) {
+  std::vector<std::string> names;
+  for (auto at = line.find("FN("); at != std::string_view::npos; at = line.find("FN(", at + 3)) {
+    const bool whole = at == 0 || !is_word(line[at - 1]);
+    const bool defines = trimmed(line.substr(0, at)).ends_with("define");
+    if (!whole || defines) continue;
+    if (auto helper = take_helper(line.substr(at))) names.push_back(std::move(helper->first));
+  }
+  return names;
+}
+
+// What one line of a header names; `open` where it ends in the middle of a value.
+struct LineNames {
+  std::string kind;
+  std::vector<std::string> names;
+  bool open = false;
+};
+
+LineNames names_in(std::string_view raw, bool open) {
+  const std::string code = plain_code(raw, true);
+  std::string_view text = trimmed(code);
+  // the inside of a comment that began above
+  if (text.starts_with("* ") || text == "*") return {};
+  if (auto helpers = helpers_in(text); !helpers.empty()) return {"helper", std::move(helpers), false};
+  // a macro's lines end in a backslash
+  if (text.empty() || text.starts_with("#") || text.ends_with("\\")) return {};
+  if (open) text.remove_prefix(std::min(text.find(','), text.size()));
+  if (text.ends_with(';'))
+    text = text.substr(0, text.rfind('}') == std::string_view::npos ? 0 : text.rfind('}'));
+  if (const auto body = text.find('{'); body != std::string_view::npos) {
+    if (text.find("enum") >= body) return {};
+    text.remove_prefix(body + 1);
+  }
+  text = trimmed(text);
+  LineNames found{"enumerator",
+                  {},
+                  !text.empty() && std::string_view("|+-<(=&").find(text.back()) != std::string_view::npos};
+  while (!text.empty()) {
+    std::string_view entry = take_entry(text);
+    const std::string name(take_word(entry));
+    entry = trimmed(entry);
+    if (name.empty() && entry.empty()) continue;
+    // X, or X = 1
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0 ||
+        (!entry.empty() && entry.front() != '='))
+      return {};
+    found.names.push_back(name);
+  }
+  return found;
+}
+
+// What programs are compiled against. The copies below tools/ are the kernel's own, for its tools.
+bool is_uapi(std::string_view path) {
+  return path.starts_with("include/uapi/") ||
+         (path.starts_with("arch/") && path.find("/include/uapi/") != std::string_view::npos);
+}
+
 }  // namespace
 
 std::optional<long> helper_number(std::string_view header, std::string_view name) {
@@ -249,29 +313,20 @@ std::vector<NumberedName> added_names(const Patch& patch) {
   std::vector<NumberedName> added;
   for (const auto& file : patch.files) {
     const std::string& path = file.path();
-    if (!path.starts_with("include/uapi/")) continue;
+    if (!is_uapi(path)) continue;
     std::set<std::string> removed;
     std::vector<NumberedName> names;
     for (const auto& hunk : file.hunks) {
+      bool open = false;  // in the middle of a value
       for (const auto& line : hunk.lines) {
-        std::string_view text = trimmed(line.text);
-        if (line.kind == ' ' || text.starts_with("#")) continue;
-        NumberedName name{"enumerator", "", path};
-        if (const auto helper = take_helper(text)) {
-          name = {"helper", helper->first, path};
-        } else {
-          name.name = take_word(text);
-          text = trimmed(text);
-          // X, or X = 1, or the last of an enum; a macro's lines end in a backslash
-          if (!text.empty() && text.front() != ',' && text.front() != '=' && !text.starts_with("/*"))
-            continue;
-          if (text.ends_with("\\")) continue;
+        LineNames found = names_in(line.text, open);
+        if (line.kind == '-') {
+          removed.insert(found.names.begin(), found.names.end());
+          continue;
         }
-        if (name.name.empty() || std::isdigit(static_cast<unsigned char>(name.name.front())) != 0) continue;
-        if (line.kind == '-')
-          removed.insert(name.name);
-        else
-          names.push_back(std::move(name));
+        open = found.open;
+        if (line.kind == ' ') continue;
+        for (auto& name : found.names) names.push_back({found.kind, std::move(name), path});
       }
     }
     std::erase_if(names, [&](const NumberedName& name) { return removed.contains(name.name); });

@@ -21,7 +21,8 @@ struct NumberedName {
   bool operator==(const NumberedName&) const = default;
 };
 
-// What the patch adds below include/uapi/; a line that is only changed adds nothing.
+// What the patch adds below include/uapi/ and arch/*/include/uapi/, and not to the copies in tools/; a line
+// that is only changed adds nothing.
 std::vector<NumberedName> added_names(const Patch& patch);
 
 // The number that a header's text gives a name; nothing where it has none, or one that is no plain expression

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace kmesh {
 namespace {
 
@@ -78,6 +80,48 @@ TEST(AddedNames, AreWhatTheUapiHeadersGain) {
                                               NumberedName{"enumerator", "NEW_TWO", path},
                                               NumberedName{"helper", "new_helper", path}));
   EXPECT_THAT(added_names(Patch{}), IsEmpty());
+}
+
+std::vector<std::string> names_of(const std::string& added,
+                                  const std::string& path = "include/uapi/linux/x.h") {
+  Patch patch;
+  const auto count = std::count(added.begin(), added.end(), '\n');
+  std::string diff =
+      "--- a/" + path + "\n+++ b/" + path + "\n@@ -1 +1," + std::to_string(count + 1) + " @@\n enum x {\n";
+  for (const auto& line : split_lines(added)) diff += "+" + line;
+  auto files = parse_diff(diff);
+  EXPECT_TRUE(files) << (files ? "" : files.error().what);
+  if (files) patch.files = *files;
+  std::vector<std::string> names;
+  for (const auto& name : added_names(patch)) names.push_back(name.kind.substr(0, 1) + " " + name.name);
+  return names;
+}
+
+TEST(AddedNames, SeveralOfOneLine) {
+  EXPECT_THAT(names_of("\tA, B = 5, C = (1 << 2),\n"), ElementsAre("e A", "e B", "e C"));
+  EXPECT_THAT(names_of("enum y { P, Q = F(1, 2), R };\n"), ElementsAre("e P", "e Q", "e R"));
+  EXPECT_THAT(names_of("typedef enum { P } p_t;\n"), ElementsAre("e P"));
+  EXPECT_THAT(names_of("\tA /* one, two */, B, // C,\n"), ElementsAre("e A", "e B"));
+  EXPECT_THAT(names_of("\tFN(a), FN(b),\t\\\n"), ElementsAre("h a", "h b"));
+  EXPECT_THAT(names_of("\tFN(a, 7, ##ctx) FN(b, 8, ##ctx) \\\n"), ElementsAre("h a", "h b"));
+  EXPECT_THAT(names_of("#define ___BPF_FUNC_MAPPER(FN, ctx...) FN(unspec, 0, ##ctx) \\\n"),
+              ElementsAre("h unspec"));
+}
+
+TEST(AddedNames, OfWhatIsNoEnumerator) {
+  EXPECT_THAT(names_of("\t__u32 a, b;\n\t__u64 c;\n"), IsEmpty());
+  EXPECT_THAT(names_of("struct s { int a; };\n int f(int a, int b);\n"), IsEmpty());
+  EXPECT_THAT(names_of("#define FN(x) x,\n#define __BPF_ENUM_FN(x, y) BPF_FUNC_ ## x = y,\n"), IsEmpty());
+  EXPECT_THAT(names_of(" * word, of a comment\n"), IsEmpty());
+  EXPECT_THAT(names_of("\tSUM = ONE |\n\t      TWO, NEXT,\n"), ElementsAre("e SUM", "e NEXT"))
+      << "TWO is a value's";
+}
+
+TEST(AddedNames, InWhichHeaders) {
+  EXPECT_THAT(names_of("\tA,\n", "arch/x86/include/uapi/asm/kvm.h"), ElementsAre("e A"));
+  EXPECT_THAT(names_of("\tA,\n", "tools/include/uapi/linux/bpf.h"), IsEmpty()) << "a copy";
+  EXPECT_THAT(names_of("\tA,\n", "tools/arch/x86/include/uapi/asm/kvm.h"), IsEmpty());
+  EXPECT_THAT(names_of("\tA,\n", "include/linux/bpf.h"), IsEmpty());
 }
 
 }  // namespace

@@ -209,6 +209,17 @@ TEST(Ledger, WarnsWhereTwoTreesGiveANameOtherNumbers) {
   EXPECT_EQ(json["numbers"][0]["numbers"][1]["number"], 3);
 }
 
+TEST(Ledger, HasARowForEachNameOfEachPatch) {
+  Patch one = helper_patch();
+  one.files.front().hunks.front().lines.insert(one.files.front().hunks.front().lines.begin() + 2,
+                                               HunkLine{'+', "\tFN(more), FN(still),\t\\\n"});
+  const Matrix matrix = make_matrix({{"1.0", {one}}}, {header_of("a", "\tFN(unspec), \\\n")});
+  std::vector<std::string> rows;
+  for (const auto& row : matrix.ledger)
+    rows.push_back(fmt::format("{} {} {}", row.file, row.name.name, *row.numbers[0]));
+  EXPECT_THAT(rows, ElementsAre("helper.patch mine 2", "helper.patch more 3", "helper.patch still 4"));
+}
+
 TEST(Ledger, ATreeThatHasItByAnotherChangeHasANumber) {
   Patch patch = helper_patch();
   patch.present_if_all = {{"include/uapi/linux/bpf.h", "FN.mine."}};
