@@ -81,7 +81,7 @@ Result<void> each_line(std::string_view text, const Read& read) {
     }
     std::istringstream words(line);
     SeriesEntry entry;
-    words >> entry.file;
+    if (!(words >> entry.file)) continue;  // a form feed is a blank as well
     entry.section = section;
     KMESH_TRY(read(std::move(entry), number, words));
   }

@@ -37,10 +37,11 @@ TEST(ParseSeries, KeepsOrderAndSections) {
 }
 
 TEST(ParseSeries, MayBeEmpty) {
-  for (const char* text : {"", "\n\n", "# Linux 6.12 needs no patch.\n"}) {
+  for (const char* text : {"", "\n\n", "# Linux 6.12 needs no patch.\n", "\f\n \v \n"}) {
     const auto entries = parse_series(text);
     ASSERT_TRUE(entries) << text;
     EXPECT_TRUE(entries->empty()) << text;
+    EXPECT_TRUE(parse_quilt_series(text).empty()) << text;
   }
 }
 

@@ -81,6 +81,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto lines = kmesh::split_lines(text);
   require(joined(lines) == text);
 
+  for (const auto& entry : kmesh::parse_quilt_series(input.substr(0, nul)))
+    require(!entry.file.empty() && (entry.refused || entry.strip.value_or(1) >= 0));
+  for (const int strip : {0, 2}) {
+    const auto files = kmesh::parse_diff(input.substr(0, nul), strip);
+    require(files || !files.error().what.empty());
+  }
   const auto patch = kmesh::parse_patch_file({"fuzz.patch", ""}, input.substr(0, nul));
   if (!patch) {
     require(!patch.error().what.empty());
