@@ -67,6 +67,17 @@ std::optional<std::vector<Evidence>> equivalent(const Patch& patch, const Tree& 
   return std::nullopt;
 }
 
+// The first hunk that stands at another line than its own, and its file; nothing where none does.
+std::optional<std::string> moved_place(const Patch& patch, const Trial& trial) {
+  for (std::size_t i = 0; i < trial.files.size(); ++i) {
+    for (const auto& hunk : trial.files[i].hunks) {
+      if (hunk.match.found == Found::kMoved)
+        return fmt::format("{}:{}", patch.files[i].path(), hunk.match.line);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
@@ -118,13 +129,20 @@ Plan make_plan(const std::vector<Patch>& series, const TouchedFiles& files) {
     Trial forward = try_patch(patch, tree, Direction::kForward);
     Trial reverse = try_patch(patch, tree, Direction::kReverse);
     auto other = equivalent(patch, tree);
-    if (reverse.all()) {
+    // What it makes stands elsewhere, and at its own lines is what it changes: patch puts it in there.
+    const auto twin = forward.all() && !moved_place(patch, forward) && reverse.all()
+                          ? moved_place(patch, reverse)
+                          : std::nullopt;
+    if (reverse.all() && !twin) {
       planned.verdict = Verdict::kPresent;
     } else if (other) {
       planned.verdict = Verdict::kEquivalent;
       planned.evidence = std::move(*other);
     } else if (forward.all()) {
       planned.verdict = Verdict::kNeeded;
+      if (twin)
+        planned.notes.push_back(
+            fmt::format("it applies at its own lines, and what it makes stands at {} as well", *twin));
     } else if (backwards[i].all()) {
       planned.verdict = Verdict::kPresent;
       reverse = backwards[i];

@@ -56,6 +56,24 @@ TEST(MakePlan, APresentPatch) {
   EXPECT_TRUE(check_plan(plan, "Linux 5.10.1"));
 }
 
+// Two entries alike, the second of which has what the patch gives the first.
+TEST(MakePlan, WhatAppliesAtItsOwnLinesIsNeededThoughItsLikeStandsElsewhere) {
+  const std::string entry = "{\n\tx,\n}\n\n";
+  const std::string with = "{\n\tx,\n\ty,\n}\n\n";
+  const Patch patch = patch_of("1.patch", "--- a/f\n+++ b/f\n@@ -2,4 +2,5 @@\n {\n \tx,\n+\ty,\n }\n \n");
+  const Plan plan = make_plan({patch}, {{"f", "0\n" + entry + with}});
+  EXPECT_THAT(verdicts(plan), ElementsAre("needed")) << "as patch -F0 says";
+  EXPECT_EQ(plan.after.at("f"), "0\n" + with + with);
+  EXPECT_THAT(plan.patches[0].notes,
+              ElementsAre("it applies at its own lines, and what it makes stands at f:6 as well"));
+  // where it is at its own lines it is there; and where neither is, that it is there is the safer word
+  EXPECT_THAT(verdicts(make_plan({patch}, {{"f", "0\n" + with + entry}})), ElementsAre("present"));
+  EXPECT_THAT(verdicts(make_plan({patch}, {{"f", "0\n0\n" + entry + with}})), ElementsAre("present"));
+  Patch other = patch;
+  other.present_if_all = {{"f", "^0$"}};
+  EXPECT_THAT(verdicts(make_plan({other}, {{"f", "0\n" + entry + with}})), ElementsAre("equivalent"));
+}
+
 TEST(MakePlan, APatchIsJudgedOnWhatTheOnesBeforeItLeave) {
   const Patch first = patch_of("1.patch", kFirst);
   const Patch second = patch_of("2.patch", kSecond);
