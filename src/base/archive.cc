@@ -9,10 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <thread>
 
@@ -141,14 +143,26 @@ tl::unexpected<Error> damaged(const std::string& path, archive* reader) {
       fmt::format("sha256sum {}", path));
 }
 
-Result<std::string> content(archive* reader, archive_entry* entry, const std::string& path) {
+// No file of a kernel's source comes near it, and what is read of one is held in memory.
+constexpr std::size_t kMostOfSource = 64U << 20;
+
+Result<std::string> content(archive* reader, archive_entry* entry, const std::string& path,
+                            std::size_t most = std::numeric_limits<std::size_t>::max()) {
   std::string text;
-  text.reserve(static_cast<std::size_t>(std::max<la_int64_t>(0, archive_entry_size(entry))));
+  // the size is what the archive says, not what it has
+  constexpr la_int64_t kBelieved = 1 << 20;
+  text.reserve(static_cast<std::size_t>(std::clamp<la_int64_t>(archive_entry_size(entry), 0, kBelieved)));
   std::array<char, 1 << 16> buffer{};
   for (;;) {
     const la_ssize_t n = archive_read_data(reader, buffer.data(), buffer.size());
     if (n < 0) return damaged(path, reader);
     if (n == 0) return text;
+    if (text.size() + static_cast<std::size_t>(n) > most) {
+      const char* name = archive_entry_pathname(entry);
+      return fail(fmt::format("{} holds {}, which is larger than {} MiB", path,
+                              name != nullptr ? name : "a file", most >> 20),
+                  "no file of a kernel's source is: look at what this archive is");
+    }
     text.append(buffer.data(), static_cast<std::size_t>(n));
   }
 }
@@ -279,7 +293,7 @@ Result<Tarball> read_from_tarball(const std::string& path, const std::set<std::s
                               found.top, top));
     const std::string below(name.size() > top.size() ? name.substr(top.size() + 1) : "");
     if (!wanted.contains(below) || archive_entry_filetype(entry) != AE_IFREG) continue;
-    KMESH_LET(text, content(reader.get(), entry, path));
+    KMESH_LET(text, content(reader.get(), entry, path, kMostOfSource));
     found.texts[below] = std::move(text);
     if (found.texts.size() == wanted.size()) return found;
   }

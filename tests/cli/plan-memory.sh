@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # plan needs less than 200 MB of memory: of large xz blocks it reads several at once where they are small enough, and a
-# dictionary that is too large is refused before it is filled.
+# dictionary or a file that is too large is refused before it is filled.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -42,3 +42,19 @@ done
 eval "$(sed -n 's/^.*\(xz -dc .*\)$/\1/p' "$T/err")"
 run plan --work "$W" --tarball "$T/smaller-giant.tar.xz" --series "$SERIES" --no-verify
 expect_exit 0
+
+# a file that is larger than any source, and one that only says so
+truncate -s 400M "$T/linux-5.10.999/net/core/filter.c"
+tar -C "$T" -c linux-5.10.999 | gzip -1 > "$T/large.tar.gz"
+python3 - "$T/says.tar" <<'EOF'
+import sys, tarfile
+head = tarfile.TarInfo("linux-5.10.999/Makefile")
+head.size = 1 << 45
+open(sys.argv[1], "wb").write(head.tobuf(tarfile.GNU_FORMAT) + b"VERSION = 5\n".ljust(512, b"\0"))
+EOF
+run plan --work "$W" --tarball "$T/large.tar.gz" --series "$SERIES" --no-verify
+expect_exit 1
+expect_stderr "^error: $T/large.tar.gz holds linux-5.10.999/net/core/filter.c, which is larger than 64 MiB"
+run plan --work "$W" --tarball "$T/says.tar" --series "$SERIES" --no-verify
+expect_exit 1
+expect_stderr "^error: $T/says.tar cannot be read as an archive: "
