@@ -6,7 +6,8 @@ usage: oracle.py KMESH PATCHES TREES LABELS OUTPUT.md
 
 PATCHES has a folder a package (5.10.262-1/patches/...), TREES a folder a baseline with the files that some patch touches and
 the Makefile. Writes a table. Fails where a `needed` is refused by `patch -F0` or hides that patch moved a hunk, where a `present`
-cannot be taken back, where a pair that people labelled is said to be `needed`, `present` or `equivalent` and is not, where a
+cannot be taken back or applies at its own lines (all of them) and is taken back elsewhere, where what was taken back is
+`present`, where a pair that people labelled is said to be `needed`, `present` or `equivalent` and is not, where a
 labelled patch is gone, where there are too few pairs, and where a share of the table is below FLOOR (or its own, in
 LABEL_FLOORS). Single pairs that are judged more strictly than they were constructed or labelled are notes: the plan may be
 stricter than GNU patch, as long as that is rare.
@@ -82,7 +83,7 @@ def without_hunk(text):
     return re.sub(rb"(?:^diff --git [^\n]*\n(?:index [^\n]*\n)?)?^--- [^\n]*\n\+\+\+ [^\n]*\n(?=\Z|diff --git |--- |-- \n)", b"", cut, flags=re.M)
 
 
-Pair = collections.namedtuple("Pair", "package patch tree kind expected verdict moved gnu_moved gnu")
+Pair = collections.namedtuple("Pair", "package patch tree kind expected verdict moved gnu_moved gnu_back_moved gnu")
 
 
 def pairs_of(path):
@@ -120,6 +121,7 @@ def pairs_of(path):
                 continue
             # what the patch starts from, in each of the two cases
             before = new("before", baseline)
+            after = folder
             if there:
                 gnu_patch(before, text, reverse=True)
                 trees.append((before, baseline, "taken back", "needed", try_both(before)))
@@ -142,10 +144,19 @@ def pairs_of(path):
             both = try_both(shifted)
             if both[0][0] and "Makefile" not in names:
                 trees.append((shifted, baseline, "shifted", "needed", both))
+            # behind what the patch starts from, the same with the patch in it
+            twin = scratch / f"{len(trees)}-twin"
+            shutil.copytree(before, twin)
+            for file in names:
+                if (before / file).is_file() and (after / file).is_file():
+                    (twin / file).write_bytes((before / file).read_bytes() + (after / file).read_bytes())
+            both = try_both(twin)
+            if both[0] == (True, False) and both[1] == (True, True) and "Makefile" not in names:
+                trees.append((twin, baseline, "beside its like", "needed", both))
         answer = judge(scratch / "series", [t[0] for t in trees])
         for i, (_, baseline, kind, expected, gnu) in enumerate(trees):
             verdict, moved = ("refused: " + answer, False) if isinstance(answer, str) else answer[i]
-            made.append(Pair(package, name, baseline, kind, expected, verdict, moved, gnu[0][1], (gnu[0][0], gnu[1][0])))
+            made.append(Pair(package, name, baseline, kind, expected, verdict, moved, gnu[0][1], gnu[1][1], (gnu[0][0], gnu[1][0])))
     return made
 
 
@@ -193,7 +204,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         pairs = [pair for made in pool.map(pairs_of, paths) for pair in made]
     labels = label_pairs()
-    wrong = []
+    named = collections.Counter((row["sha256"], row["tree"]) for row, _ in labels)
+    wrong = [f"{sha[:8]} on {tree} is labelled {n} times" for (sha, tree), n in named.items() if n > 1]
     real = [p for p in pairs if p.kind == "real"]
     for p in pairs:
         where = f"{p.package} {p.patch} on {p.tree} ({p.kind})"
@@ -203,16 +215,24 @@ def main():
             wrong.append(f"{where}: patch moved a hunk, and the plan does not say so")
         if p.verdict == "present" and not p.gnu[1]:
             wrong.append(f"{where}: present, and patch -R -F0 cannot take it back")
+        # its like stands elsewhere, and what it changes is where it says
+        if p.verdict == "present" and p.gnu[0] and not p.gnu_moved and p.gnu_back_moved:
+            wrong.append(f"{where}: present, and patch -F0 applies it at its own lines and takes it back elsewhere")
+        if p.verdict == "present" and p.expected == "needed":
+            wrong.append(f"{where}: present, and it was taken back")
+    both = [p for p in real if p.gnu[0] and p.gnu[1]]
     refused = [p for p in real if p.verdict.startswith("refused")]
     rows = [("real pairs (patches as they are, on trees as they are)", str(len(real)), "", "")]
     verdicts = collections.Counter(p.verdict.split(":")[0] for p in real)
     rows.append(("of them", ", ".join(f"{n} {v}" for v, n in verdicts.most_common()), "", ""))
+    said = collections.Counter(p.verdict for p in both)
+    rows.append(("of them GNU patch both applies and takes back", f"{len(both)}: " + ", ".join(f"{n} {v}" for v, n in said.most_common()), "", ""))
     for name, index in (("needed", 0), ("present", 1)):
         could = [p for p in real if p.gnu[index] and not p.gnu[1 - index]]
         rows.append(floored(f"recall of `{name}`, where GNU patch " + ("applies it" if index == 0 else "takes it back") + " and not the reverse",
                             sum(p.verdict == name for p in could), len(could), FLOOR, wrong))
     built = [p for p in pairs if p.kind != "real" and not p.verdict.startswith("refused")]
-    for kind in ("applied", "taken back", "applied in part", "shifted"):
+    for kind in ("applied", "taken back", "applied in part", "shifted", "beside its like"):
         of_kind = [p for p in built if p.kind == kind]
         right = [p for p in of_kind if p.verdict == p.expected]
         rows.append(floored(f"constructed, {kind}: judged as constructed (`{of_kind[0].expected if of_kind else ''}`)", len(right), len(of_kind), FLOOR, wrong))
@@ -227,9 +247,11 @@ def main():
         rows.append(floored(f"labelled by hand as `{label}`: judged so", sum(v == label for _, v in judged), len(judged), LABEL_FLOORS.get(label, FLOOR), wrong))
     rows.append(("patches refused (renames, copies, binary changes, links, modes alone: no hunk tells whether they are there)",
                  share(len({(p.package, p.patch) for p in refused}), len(paths)), "", ""))
+    different = {hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
     title = ("# The plan's verdicts against GNU patch, and against people\n\n"
-             f"Made by `tests/plan/oracle.sh`: {len(paths)} patches, the archive's and those of Debian's own `linux` packages (tests/data/plan), on the sources of all\n"
-             "baselines. What GNU patch says is what `patch -F0` says, forward and in reverse; the constructed pairs are made of those.\n\n")
+             f"Made by `tests/plan/oracle.sh`: {len(paths)} patches ({len(different)} of them different: packages share some), the archive's and those of Debian's own\n"
+             "`linux` packages (tests/data/plan), on Debian's sources of 5.10, 6.1 and 6.12. What GNU patch says is what `patch -F0` says, forward\n"
+             "and in reverse; the constructed pairs are made of those.\n\n")
     table = title + "| figure | measured | floor | |\n| --- | --- | --- | --- |\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + EQUIVALENT
     print(table)
     if OUTPUT != "-":
@@ -245,6 +267,8 @@ def main():
         for name, index in (("needed", 0), ("present", 1)):
             if p.gnu[index] and not p.gnu[1 - index] and p.verdict != name:
                 print(f"note: {p.package} {p.patch} on {p.tree}: {p.verdict}, and GNU patch says {name}")
+    for p in both:
+        print(f"note: {p.package} {p.patch} on {p.tree}: {p.verdict}, and GNU patch does both (moved: {p.gnu_moved}, in reverse {p.gnu_back_moved})")
     for line in wrong:
         print("WRONG:", line)
     # a table of too few pairs proves little

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The plan's verdicts against GNU patch and against hand-labelled pairs, with Debian's own kernel patches on the trees of all
-# baselines (tests/data/plan). Packages come from this host's mirrors with an apt state of its own, signatures checked.
+# The plan's verdicts against GNU patch and against hand-labelled pairs, with Debian's own kernel patches on its sources of
+# 5.10, 6.1 and 6.12 (tests/data/plan). Packages come from this host's mirrors with an apt state of its own, signatures checked.
 # usage: oracle.sh TARBALL-5.10 TARBALL-6.1 TARBALL-6.12 [OUTPUT.md]
 set -euo pipefail
 # shellcheck source=tests/boot/lib.sh
