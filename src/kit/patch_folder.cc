@@ -8,14 +8,8 @@ namespace {
 
 // Whether the name is a patch's, packed or not.
 bool names_patch(const std::string& name) {
-  const auto folder = name.rfind('/') + 1;
-  for (const std::string_view ending : {".patch", ".diff"}) {
-    const auto at = name.rfind(ending);
-    if (at == std::string::npos || at < folder) continue;
-    const auto behind = name.substr(at + ending.size());
-    if (behind.empty() || (is_packed(name) && behind.rfind('.') == 0)) return true;
-  }
-  return false;
+  const std::string text = is_packed(name) ? name.substr(0, name.rfind('.')) : name;
+  return text.ends_with(".patch") || text.ends_with(".diff");
 }
 
 Result<std::vector<SeriesEntry>> entries_of(Disk& disk, const std::string& folder, Rules rules) {

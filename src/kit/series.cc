@@ -164,8 +164,10 @@ std::vector<SeriesEntry> parse_quilt_series(std::string_view text) {
     if (!safe_relative_path(entry.file))
       refuse(fmt::format("'{}' leaves the folder of the series", entry.file),
              "put the patch into the folder");
-    if (named(entries, entry.file))
+    if (named(entries, entry.file)) {
       refuse(fmt::format("{} is named twice", entry.file), "remove one of the two lines");
+      entry.file += fmt::format(" (line {})", number);  // the first one stands, under its own name
+    }
     entries.push_back(std::move(entry));
     return {};
   };

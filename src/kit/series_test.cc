@@ -81,6 +81,7 @@ TEST(ParseQuiltSeries, RefusesALineAndKeepsTheOthers) {
   EXPECT_EQ(why(3), "series, line 4: 'x/../../c.patch' leaves the folder of the series");
   EXPECT_EQ(why(4), "series, line 5: '--fuzz=3' is not understood");
   EXPECT_EQ(why(5), "series, line 6: a.patch is named twice");
+  EXPECT_EQ(entries[5].file, "a.patch (line 6)") << "it is not the first one that is refused";
   EXPECT_EQ(why(6), "series, line 7: '-p1x' is not understood");
   EXPECT_EQ(why(7), "taken");
 }

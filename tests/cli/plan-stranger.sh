@@ -30,6 +30,14 @@ expect_exit 0
 expect_json '[.patches[].file] == ["bugfix/all/five.patch", "twenty.patch"]'
 expect_same "$(verdicts)" "needed, needed" "the verdicts"
 
+# ---- a patch named twice is judged once ----
+echo twenty.patch >> "$own/series"
+plan --json
+expect_exit 1
+expect_same "$(verdicts)" "needed, needed, not judged" "the verdicts"
+expect_same "$(why 'twenty.patch (line 5)')" "series, line 5: twenty.patch is named twice" "the reason"
+sed -i '$d' "$own/series"
+
 # ---- paths without a folder in front: -p0 is honoured; without it nobody guesses ----
 change zero.patch 35 '' ''
 echo 'zero.patch -p0' >> "$own/series"
