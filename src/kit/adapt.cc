@@ -203,6 +203,10 @@ std::vector<Written> as_written(const std::vector<Patch>& series, const std::str
   std::vector<Written> all;
   TouchedFiles tree = files;
   for (const auto& patch : series) {
+    if (patch.unread) {
+      all.push_back({source, {}, {}, false});
+      continue;
+    }
     Plan plan = make_plan({patch}, tree);
     Written written{source, tree, {}, plan.patches.front().verdict == Verdict::kNeeded};
     if (written.applies) {
@@ -219,6 +223,13 @@ Result<Adaptation> adapt_series(const std::vector<Patch>& series, const std::vec
   Adaptation adaptation;
   TouchedFiles tree = files;
   for (std::size_t i = 0; i < series.size(); ++i) {
+    if (series[i].unread) {
+      AdaptedPatch unread;
+      unread.patch = series[i];
+      unread.why = "it could not be judged: " + series[i].unread->what;
+      adaptation.patches.push_back(std::move(unread));
+      continue;
+    }
     Plan plan = make_plan({series[i]}, tree);
     PlannedPatch& planned = plan.patches.front();
     AdaptedPatch adapted;

@@ -96,6 +96,15 @@ TEST(AdaptSeries, ClaimsNothingWithoutAnAncestor) {
   EXPECT_THAT(patch.why, HasSubstr("does not apply to base either"));
 }
 
+TEST(AdaptSeries, LeavesToAPersonWhatCouldNotBeRead) {
+  Patch unread;
+  unread.file = "bad.patch";
+  unread.unread = Error{"bad.patch: line 3: renames are not judged", "", "", "", false};
+  const auto all = adapted({unread, patch_of("1.patch", kChange)}, {{"f", kBase}}, {{"f", kBase}});
+  EXPECT_THAT(outcomes(all), ElementsAre("undecided", "kept"));
+  EXPECT_EQ(all.patches[0].why, "it could not be judged: bad.patch: line 3: renames are not judged");
+}
+
 TEST(AdaptSeries, SaysThatAFileWentAway) {
   const auto patch = one(kChange, {{"f", kBase}}, {{"g", kBase}});
   EXPECT_EQ(patch.outcome, Adapted::kUndecided);

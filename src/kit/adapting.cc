@@ -93,8 +93,8 @@ Result<std::string> series_folder(const Kit& kit, const std::vector<BaselineRow>
 Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::vector<BaselineRow>& rows,
                                          const std::vector<Patch>& series, const AdaptOptions& options) {
   const std::string& from = options.from;
-  const auto silent =
-      std::find_if(series.begin(), series.end(), [&](const Patch& patch) { return patch.base.empty(); });
+  const auto silent = std::find_if(series.begin(), series.end(),
+                                   [&](const Patch& patch) { return patch.base.empty() && !patch.unread; });
   if (from.empty() && silent != series.end())
     return wrong_call(fmt::format("{} does not say what it was written for", silent->file),
                       "name that source with --from: a baseline, a tarball, a tree or a source package; or "
@@ -102,6 +102,10 @@ Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::
   std::map<std::string, std::vector<Written>> by_base;
   std::vector<Written> all;
   for (std::size_t i = 0; i < series.size(); ++i) {
+    if (series[i].unread) {
+      all.emplace_back();
+      continue;
+    }
     const std::string base = from.empty() ? series[i].base : from;
     auto known = by_base.find(base);
     if (known == by_base.end()) {
@@ -115,7 +119,7 @@ Result<std::vector<Written>> written_for(Kit& kit, Sources& sources, const std::
 
 Result<void> write_folder(Kit& kit, const AdaptReport& report, const std::string& from) {
   for (const auto& patch : report.adaptation.patches) {
-    if (patch.outcome == Adapted::kDropped) continue;
+    if (patch.outcome == Adapted::kDropped || patch.patch.unread) continue;
     const std::string file = join(report.output, file_of(patch));
     if (patch.diff.empty()) {
       KMESH_LET(text, kit.disk.read(join(from, patch.patch.file)));
@@ -151,7 +155,10 @@ Result<void> check_folder(Kit& kit, const AdaptReport& report, const TouchedFile
 Result<AdaptReport> adapt(Kit& kit, const AdaptOptions& options) {
   KMESH_LET(rows, read_baselines(kit.disk, kit.data));
   KMESH_LET(folder, series_folder(kit, rows, options));
-  KMESH_LET(series, read_patch_folder(kit.disk, folder, Rules::kQuilt));
+  KMESH_LET(series, read_each_patch(kit.disk, folder));
+  const auto unread = [](const Patch& patch) { return patch.unread.has_value(); };
+  if (!series.empty() && std::all_of(series.begin(), series.end(), unread))
+    return tl::make_unexpected(*series.front().unread);
   if (kit.disk.exists(options.output))
     return fail(fmt::format("{} is there already, and somebody may have worked in it", options.output),
                 "move it away, or name another folder with --output");
@@ -196,6 +203,7 @@ std::string adapt_text(const AdaptReport& report) {
   for (const auto& patch : report.adaptation.patches) {
     text +=
         fmt::format("  {:<10} {}\n             {}\n", name_of(patch.outcome), patch.patch.file, patch.why);
+    if (patch.patch.unread) text += fmt::format("             {}\n", patch.patch.unread->hint);
     for (const auto& [path, unused] : patch.conflicts)
       text += fmt::format("             {}.conflicts/{}: with conflicts\n", file_of(patch), path);
     for (const auto& [path, unused] : patch.clean)
@@ -228,7 +236,7 @@ std::string adapt_json(const AdaptReport& report) {
     for (const auto& [path, unused] : patch.clean) clean.push_back(path);
     json["patches"].push_back({{"file", patch.patch.file},
                                {"feature", patch.patch.feature},
-                               {"verdict", name_of(patch.verdict)},
+                               {"verdict", patch.patch.unread ? "not judged" : name_of(patch.verdict)},
                                {"outcome", name_of(patch.outcome)},
                                {"why", patch.why},
                                {"conflicts", std::move(conflicts)},

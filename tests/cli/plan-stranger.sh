@@ -116,5 +116,14 @@ expect_same "$(grep -v '^#' "$T/new/series" | tr '\n' ' ')" "bugfix-all-five.pat
 cmp "$own/bugfix/all/five.patch" "$T/new/bugfix-all-five.patch" || fail "a kept patch is the one it was"
 grep -q '^--- a/net/notes$' "$T/new/zero.patch" || fail "its paths are not for -p1"
 [ "$(grep -c '^@@ ' "$T/new/zero.patch")" = 1 ] || fail "it has its old diff as well"
+printf '%s\n' 'diff --git a/net/notes b/net/n' 'similarity index 90%' 'rename from net/notes' 'rename to net/n' > "$own/rename.patch"
+printf '%s\n' nowhere.patch rename.patch >> "$own/series"
+run adapt --work "$W" --tree "$tree" --from "$tree" --series "$own" --output "$T/part" --no-verify --json
+expect_exit 1
+expect_json '[.patches[].outcome] == ["kept", "refreshed", "undecided", "undecided"]'
+expect_json '[.patches[].verdict] == ["needed", "needed", "not judged", "not judged"]'
+grep -q '^# undecided rename.patch: it could not be judged: rename.patch: line 3: renames and copies are not judged' "$T/part/series" ||
+    fail "the series does not say why"
+expect_stderr 'make the patch anew for this source; the reasons stand in the series'
 run build --work "$T/tried-it" --tree "$tree" --no-verify --series "$T/new" --until plan
 expect_exit 0
