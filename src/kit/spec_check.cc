@@ -206,7 +206,7 @@ Result<SpecEdit> edit_with_rpm(Kit& kit, const Side& side, std::string_view spec
   double seconds = 0;
   KMESH_LET(read, read_editable(spec));
   KMESH_LET(first, edit_spec(read, patches, {}));
-  if (!read.source.macros && is_right_at_once(kit, side, first, patches, sources, seconds)) {
+  if (is_right_at_once(kit, side, first, patches, sources, seconds)) {
     first.rpm_seconds = seconds;
     return std::move(first);
   }

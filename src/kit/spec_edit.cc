@@ -137,7 +137,6 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
     SourceTag tag;
     const bool source = source_tag(line.text, tag) ? !tag.patch : has_source(line.text);
     if (line.may_be_tag() && source) last = i;
-    place.macros = place.macros || (line.may_be_tag() && tag.number.starts_with('%'));
   }
   place.taken = numbers_taken(spec);
   if (!last && !list) return fail("the spec has no Source line", "is it a kernel's spec?");

@@ -30,7 +30,6 @@ struct SpecEdit {
 struct SourcePlace {
   std::size_t line = 0;    // of the file, from 0: they go before it
   std::vector<int> taken;  // numbers of Sources and Patches, on every branch; ascending
-  bool macros = false;     // there are numbers that only rpm can tell: "Source%{n}:"
 };
 
 // A spec that was read once, for any number of edits.

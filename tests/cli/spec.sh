@@ -92,16 +92,17 @@ mkdir "$T/counting"
 printf '#!/bin/sh\necho x >> "%s/parses"\nexec "%s" "$@"\n' "$T" "$(command -v rpmspec)" > "$T/counting/rpmspec"
 chmod +x "$T/counting/rpmspec"
 parses 1 ''
-parses 2 's/^Source: config/&\nSource%{?x}9003: other/'
+parses 1 's/^Source: config/&\nSource%{?x}7: other/'
+parses 3 's/^Source: config/&\nSource%{?x}9003: other/'
 expect_json '.sources == [9004, 9005]'
-parses 2 's/^Source: config/&\nPatch%{?x}9004: other/; s/^%if .*with_patch.*/%patch -P 9004 -p1\n&/'
+parses 3 's/^Source: config/&\nPatch%{?x}9004: other/; s/^%if .*with_patch.*/%patch -P 9004 -p1\n&/'
 expect_json '.sources == [9003, 9005]'
 # what a macro brings in behind our lines would be counted on from them
 parses 1 's/^%description/%{?!x:Source: later}\n&/'
 grep -q '^Source9003' "$spec" && sed -n '/later/,$p' "$spec" | grep -q '^Source9003' || fail "ours stand before a Source in a condition"
 parses 3 's/^Name:/%global later Source: later\n&/; s/^%description/%later\n&/' 1
 expect_json '.error.what | test("rpm has no SOURCE2=.*/later any more")'
-parses 2 's/^Source: config/&\nSource%{?x}7: %{?x}one.patch/' 1
+parses 3 's/^Source: config/&\nSource%{?x}7: %{?x}one.patch/' 1
 expect_json '.error.what | test("the spec has a file of that name: SOURCE7=.*/one.patch")'
 
 # what the switch is in the end is rpm's to say: it is set again where only a macro knows
