@@ -27,6 +27,11 @@ case $baseline in
 esac
 
 "$KMESH" build --baseline "$baseline" --config "$config" --work "$WORK"
+# a control that was compiled anew to the same packages is not proven again, and other tests boot what a proof lays out
+if [ ! -e "$WORK/baseline/kmesh.ko" ]; then
+    jq 'del(.stages.prove)' "$WORK/journal.json" > "$scratch/journal" && mv "$scratch/journal" "$WORK/journal.json"
+    "$KMESH" build --baseline "$baseline" --config "$config" --work "$WORK"
+fi
 report=$WORK/report.json
 expect .ok true "$report"
 expect .config "$config" "$report"
