@@ -100,11 +100,11 @@ class Opening {
   Result<void> fetch_from_repository(const std::string& package) {
     if (options_.refresh) KMESH_TRY(journal_.forget("baseline"));
     if (options_.verify) KMESH_TRY(check_vouched(kit_, repository_, options_.keys, row_.key));
+    const bool take_keys = options_.verify && options_.keys.empty();
     const Facts inputs = {{"repository", repository_},
                           {"package", package},
-                          {"keys", options_.verify && options_.keys.empty() ? "the repository's" : "given"}};
+                          {"keys", take_keys ? "the repository's" : "given"}};
     const auto fetch = [&]() -> Result<Made> {
-      const bool take_keys = options_.verify && options_.keys.empty();
       KMESH_LET(fetched, fetch_package(kit_, {repository_, package, work("repository"), take_keys}));
       return Made{{{"package", below(fetched.path)}, {"keys", fact_of(fetched.keys)}}, {below(fetched.path)}};
     };

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "kit/spec_lines.h"
 
 namespace kmesh {
 namespace {
-
-bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
 
 std::string unquoted(std::string_view text) {
   std::string plain;
@@ -43,8 +42,7 @@ std::string expanded_once(std::string_view path,
   for (std::size_t at = 0; at < path.size();) {
     const bool braced = path.substr(at).starts_with("%{");
     auto rest = path.substr(std::min(at + (braced ? 2 : 1), path.size()));
-    const auto name = rest.substr(
-        0, static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_name) - rest.begin()));
+    const auto name = name_at(rest);
     rest.remove_prefix(name.size());
     if (path[at] != '%' || name.empty() || (braced && !rest.starts_with('}'))) {
       text += path[at++];

@@ -5,14 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <optional>
 
 namespace kmesh {
 namespace {
-
-bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
 
 // Lines, in order.
 struct Use {

@@ -123,6 +123,13 @@ std::string_view stripped(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
+
+std::string_view name_at(std::string_view text) {
+  return text.substr(
+      0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name) - text.begin()));
+}
+
 Directive directive_of(std::string_view line) {
   const auto start = line.find_first_not_of(" \t");
   if (start == std::string_view::npos || line[start] != '%') return Directive::kNone;

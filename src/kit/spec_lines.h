@@ -53,6 +53,10 @@ std::size_t behind_conditionals(const SpecText& spec, std::size_t line);
 // Without the white space and the line end around it.
 std::string_view stripped(std::string_view text);
 
+// A macro's or a variable's name, and the one that the text begins with; empty where it begins with none.
+bool is_name(unsigned char c);
+std::string_view name_at(std::string_view text);
+
 // "%if", "%ifarch"...; "%else" and "%elif..."; "%endif": what the line does to conditionals.
 enum class Directive { kNone, kOpen, kElse, kClose };
 Directive directive_of(std::string_view line);

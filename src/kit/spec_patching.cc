@@ -31,9 +31,7 @@ bool contains(std::string_view text, std::string_view part) {
 std::string_view macro_name(std::string_view word) {
   if (!word.starts_with('%')) return {};
   word.remove_prefix(std::min(word.find_first_not_of("%{?!"), word.size()));
-  const auto end = std::find_if_not(word.begin(), word.end(),
-                                    [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-  return word.substr(0, static_cast<std::size_t>(end - word.begin()));
+  return name_at(word);
 }
 
 // The program's name without folders, in small letters: also of rpm's macros for programs, %{__patch}.

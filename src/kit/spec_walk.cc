@@ -2,7 +2,6 @@
 #include "kit/spec_walk.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace kmesh {
@@ -10,13 +9,6 @@ namespace {
 
 using Kind = ShellCommand::Kind;
 using Words = std::vector<std::string>;
-
-bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
-
-std::string_view name_at(std::string_view text) {
-  return text.substr(
-      0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name) - text.begin()));
-}
 
 // The variables that a command sets.
 std::vector<std::string_view> set_by(const Words& words) {

@@ -26,19 +26,7 @@ rm -f "$T"/var/lib/dpkg/{lock,lock-frontend} "$T"/var/lib/dpkg/triggers/Lock
 # one user is all there is in the namespace, and no terminal
 printf '%s\n' 'APT::Sandbox::User "root";' 'Dpkg::Use-Pty "0";' > "$T/etc/apt/apt.conf.d/50kmesh"
 echo "deb [trusted=yes] file:$T/packages ./" > "$T/etc/apt/sources.list"
-cat > "$T/on-host" << END
-#!/bin/bash
-set -e
-mount --bind /tmp /tmp
-mount --bind "$T" "$T"
-mount --bind "$T/etc" /etc
-mount --bind "$T/var" /var
-mount -o remount,bind,ro /
-exec "\$@"
-END
-chmod +x "$T/on-host"
-at_host=(unshare --user --map-root-user --mount "$T/on-host")
-on_host() { run_as "${at_host[@]}" "$KMESH" build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --no-verify --until baseline "$@"; }
+make_host
 
 # two that this host does not have, by their rows of the table
 mapfile -t absent < <(awk -F '\t' '!/^#/ && $2 ~ /^[a-z0-9.+-]+$/ && $2 != "-" { print $1 " " $2 }' "$REPOSITORY/kernel/rpm/debian-packages.tsv" |

@@ -21,19 +21,7 @@ mkdir -p "$T/etc/yum.repos.d" "$T/etc/dnf" "$T/etc/rpm" "$T/var/lib/rpm" "$T/var
 echo '%_dbpath /var/lib/rpm' > "$T/etc/rpm/macros"
 printf '[main]\n' > "$T/etc/dnf/dnf.conf"
 printf '[stand-ins]\nname=stand-ins\nbaseurl=file://%s/packages\ngpgcheck=0\nmetadata_expire=1\n' "$T" > "$T/etc/yum.repos.d/stand-ins.repo"
-cat > "$T/on-host" << END
-#!/bin/bash
-set -e
-mount --bind /tmp /tmp
-mount --bind "$T" "$T"
-mount --bind "$T/etc" /etc
-mount --bind "$T/var" /var
-mount -o remount,bind,ro /
-exec "\$@"
-END
-chmod +x "$T/on-host"
-at_host=(unshare --user --map-root-user --mount "$T/on-host")
-on_host() { run_as "${at_host[@]}" "$KMESH" build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --no-verify --until baseline "$@"; }
+make_host
 
 distribution_package
 # conditional for this host: the spec's macros decide, not those of the packager

@@ -49,3 +49,23 @@ sign() {
     rpmsign --define "__gpg /usr/bin/gpg" --define "_gpg_name $1@kmesh.test" --define "_dbpath $T/rpmdb" --addsign "$2" > "$T/sign.log" 2>&1 ||
         fail "$(cat "$T/sign.log")"
 }
+
+# make_host : a host of this one's files with $T/etc and $T/var in place of its own. `at_host` runs a command there; on_host
+# builds from $T/kernel.src.rpm there, up to the source.
+make_host() {
+    cat > "$T/on-host" << END
+#!/bin/bash
+set -e
+mount --bind /tmp /tmp
+mount --bind "$T" "$T"
+mount --bind "$T/etc" /etc
+mount --bind "$T/var" /var
+mount -o remount,bind,ro /
+exec "\$@"
+END
+    chmod +x "$T/on-host"
+    at_host=(unshare --user --map-root-user --mount "$T/on-host")
+}
+on_host() {
+    run_as "${at_host[@]}" "$KMESH" build --work "$W" --series "$SERIES" --srpm "$T/kernel.src.rpm" --no-verify --until baseline "$@"
+}
