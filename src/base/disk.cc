@@ -142,7 +142,7 @@ Result<FileInfo> RealDisk::info(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) return cannot("look at", path, errno);
   return FileInfo{static_cast<std::uint64_t>(found.st_size), nanoseconds(found.st_mtim),
-                  S_ISDIR(found.st_mode), (found.st_mode & S_IXUSR) != 0};
+                  S_ISDIR(found.st_mode), (found.st_mode & S_IXUSR) != 0, nanoseconds(found.st_ctim)};
 }
 
 Result<std::string> RealDisk::real_path(const std::string& path) {

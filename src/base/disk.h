@@ -18,6 +18,7 @@ struct FileInfo {
   std::int64_t mtime_ns = 0;  // since the epoch
   bool directory = false;
   bool executable = false;
+  std::int64_t changed_ns = 0;  // the last change of content or attributes, which nobody can set back
 };
 
 enum class FileKind { kFile, kFolder, kLink, kOther };

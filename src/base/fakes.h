@@ -26,9 +26,11 @@ class MemoryDisk : public Disk {
   std::set<std::string> executables;
   std::set<std::string> unwritable;  // paths at which write, copy and rename fail
   std::map<std::string, std::int64_t> mtimes;
-  std::map<std::string, Attributes> owned;  // attributes of files that were given some
-  std::vector<std::string> acts;            // what was done for files of the system, in its order
+  std::map<std::string, Attributes> owned;           // attributes of files that were given some
+  std::vector<std::string> acts;                     // what was done for files of the system, in its order
+  std::map<std::string, std::int64_t> changes = {};  // path -> FileInfo::changed_ns
   std::uint64_t free = 100ULL << 30;
+  std::map<std::string, std::uint64_t> free_below = {};  // of folders that are another disk
 
   bool exists(const std::string& path) override {
     return files.contains(path) || links.contains(path) || is_folder(path);
@@ -37,7 +39,7 @@ class MemoryDisk : public Disk {
     if (is_folder(path)) return FileInfo{0, 0, true, true};
     if (!files.contains(path)) return missing(path);
     return FileInfo{files[path].size(), mtimes.contains(path) ? mtimes[path] : 0, false,
-                    executables.contains(path)};
+                    executables.contains(path), changes.contains(path) ? changes[path] : 0};
   }
   Result<std::string> real_path(const std::string& path) override {
     if (!exists(path)) return missing(path);
@@ -111,7 +113,10 @@ class MemoryDisk : public Disk {
     if (!files.contains(path)) return missing(path);
     return sha256_text(files[path]);
   }
-  Result<std::uint64_t> free_bytes(const std::string&) override { return free; }
+  Result<std::uint64_t> free_bytes(const std::string& folder) override {
+    const auto other = free_below.find(folder);
+    return other == free_below.end() ? free : other->second;
+  }
   Result<Attributes> attributes(const std::string& path) override {
     if (links.contains(path)) return Attributes{FileKind::kLink, 0777, 0, 0, 0};
     if (is_folder(path)) return Attributes{FileKind::kFolder, 0755, 0, 0, 0};

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "base/fakes.h"
 #include "kit/touched.h"
 
@@ -63,10 +65,31 @@ TEST_F(OriginTest, ATreesFingerprintFollowsItsFiles) {
   disk_.files["/t/.git/index"] = "changed by git status";
   EXPECT_EQ(tree().fingerprint, before);
   disk_.mtimes["/t/net/f.c"] = 5;
-  const std::string touched = tree().fingerprint;
-  EXPECT_NE(touched, before) << "same size, written again";
+  EXPECT_EQ(tree().fingerprint, before) << "the same content, written again";
   disk_.files["/t/net/g.c"] = "";
-  EXPECT_NE(tree().fingerprint, touched);
+  const std::string more = tree().fingerprint;
+  EXPECT_NE(more, before);
+  disk_.executables.insert("/t/net/g.c");
+  EXPECT_NE(tree().fingerprint, more) << "a script that cannot be run any more";
+}
+
+TEST_F(OriginTest, ATreesFileIsReadAgainWhereItWasWritten) {
+  const std::string before = tree().fingerprint;
+  std::string& file = disk_.files["/t/net/f.c"];
+  file[0] = file[0] == 'x' ? 'y' : 'x';
+  EXPECT_EQ(tree().fingerprint, before) << "nobody wrote it as far as the disk says";
+  disk_.changes["/t/net/f.c"] = 7;
+  const std::string after = tree().fingerprint;
+  EXPECT_NE(after, before) << "size and time of the content may be put back, the time of the change not";
+  file[0] = 'z';
+  // written a moment ago: what comes within the same tick of the clock looks the same
+  disk_.changes["/t/net/f.c"] = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                    std::chrono::system_clock::now().time_since_epoch())
+                                    .count();
+  const std::string third = tree().fingerprint;
+  EXPECT_NE(third, after);
+  file[0] = 'w';
+  EXPECT_NE(tree().fingerprint, third);
 }
 
 TEST_F(OriginTest, WhatIsNoTreeIsAnError) {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "base/text.h"
 #include "kit/origin.h"
 
 namespace kmesh {
@@ -26,17 +31,58 @@ Result<Source> name_tree(Kit& kit, const std::string& tree, bool verify) {
   return source;
 }
 
-Result<Source> open_tree(Kit& kit, const Options& options) {
-  KMESH_LET(source, name_tree(kit, options.tree, options.verify));
-  // names, sizes and times: the content of a whole tree would take longer to read than the rest of the plan
-  KMESH_LET(files, kit.disk.walk(options.tree));
-  std::string listing;
+namespace {
+
+// What was read of a tree before, in the work folder: a line "size, times, sha256, path" a file.
+constexpr const char* kRead = "tree.sums";
+
+std::string looks_of(const FileInfo& info) {
+  return fmt::format("{} {} {} {}", info.bytes, info.mtime_ns, info.changed_ns, info.executable ? 'x' : '-');
+}
+
+// A file whose size and times are the same was not written meanwhile, and is not read again.
+Result<std::string> content_of(Kit& kit, const std::string& tree, const std::string& sums) {
+  const std::string before = kit.disk.read(sums).value_or(std::string());
+  std::map<std::string_view, std::pair<std::string_view, std::string_view>> known;  // path -> looks, sum
+  each_line(before, [&](std::string_view line) {
+    const auto first = line.find('\t');
+    const auto second = line.find('\t', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) return;
+    known[line.substr(second + 1)] = {line.substr(0, first), line.substr(first + 1, second - first - 1)};
+  });
+  using std::chrono::nanoseconds;
+  const auto now = std::chrono::system_clock::now().time_since_epoch() - std::chrono::seconds(1);
+  const std::int64_t settled = std::chrono::duration_cast<nanoseconds>(now).count();
+  kit.status.doing("reading the tree");
+  KMESH_LET(files, kit.disk.walk(tree));
+  std::string after;
+  std::string content;
   for (const auto& file : files) {
     if (file.starts_with(".git/")) continue;
-    KMESH_LET(info, kit.disk.info(join(options.tree, file)));
-    listing += fmt::format("{} {} {}\n", file, info.bytes, info.mtime_ns);
+    KMESH_LET(info, kit.disk.info(join(tree, file)));
+    const std::string looks = looks_of(info);
+    const auto found = known.find(file);
+    std::string sum;
+    if (found != known.end() && found->second.first == looks) {
+      sum = found->second.second;
+    } else {
+      KMESH_LET(text, kit.disk.read(join(tree, file)));
+      sum = sha256_text(text);
+    }
+    // what is written again within the same tick looks the same
+    if (info.changed_ns < settled) after += fmt::format("{}\t{}\t{}\n", looks, sum, file);
+    content += fmt::format("{} {} {}\n", sum, info.executable ? 'x' : '-', file);
   }
-  source.fingerprint = sha256_text(listing);
+  if (after != before) KMESH_TRY(kit.disk.write(sums, after));
+  return sha256_text(content);
+}
+
+}  // namespace
+
+Result<Source> open_tree(Kit& kit, const Options& options) {
+  KMESH_LET(source, name_tree(kit, options.tree, options.verify));
+  KMESH_LET(content, content_of(kit, options.tree, join(options.work, kRead)));
+  source.fingerprint = std::move(content);
   return std::move(source);
 }
 
