@@ -160,6 +160,17 @@ TEST(Explain, SaysCauseRemedyAndWhereItGoesOn) {
   EXPECT_THAT(explanation_json(explanation), HasSubstr("\"name\": \"disk-full\""));
 }
 
+TEST(Explain, WhatFailsInPrepGoesOnThere) {
+  const std::string failure = "rpm-tmp.x: line 3: git: command not found\n";
+  EXPECT_EQ(explain(failure).resume, "build");
+  EXPECT_EQ(explain("Executing(%prep): /bin/sh -e x\n" + failure).resume, "prep");
+  EXPECT_EQ(explain("Executing(%prep): x\nExecuting(%build): x\n" + failure).resume, "build");
+  EXPECT_EQ(explain(failure + "Executing(%prep): x\n").resume, "build") << "that came later";
+  EXPECT_THAT(explanation_json(explain("Executing(%prep): x\n" + failure)),
+              HasSubstr("\"resume\": \"prep\""));
+  EXPECT_EQ(explain("  CC      a.o\n").resume, "");
+}
+
 TEST(Explain, AnErrorWithoutARowIsShown) {
   const auto explanation = explain("x.c:1:1: error: something new\nmake: *** [x.o] Error 1\n");
   EXPECT_FALSE(explanation.known);

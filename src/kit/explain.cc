@@ -5,12 +5,29 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace kmesh {
+namespace {
+
+// The row's own, unless rpmbuild was still at %prep where it failed: nothing was compiled then.
+std::string resume_of(std::string_view log, const Diagnosis& known) {
+  std::string_view at;
+  std::size_t number = 0;
+  each_line(log, [&](std::string_view line) {
+    if (++number < known.line && line.starts_with("Executing(%")) at = line;
+  });
+  const bool later = known.failure->resume == "build" || known.failure->resume == "package";
+  return std::string(later && at.starts_with("Executing(%prep)") ? "prep" : known.failure->resume);
+}
+
+}  // namespace
 
 Explanation explain(std::string_view log) {
   Explanation explanation;
   explanation.known = diagnose(log);
   explanation.line = explanation.known ? explanation.known->line : first_error_line(log);
+  if (explanation.known) explanation.resume = resume_of(log, *explanation.known);
   if (explanation.line != 0) explanation.shown = around(log, explanation.line);
   return explanation;
 }
@@ -22,7 +39,7 @@ std::string explanation_text(const Explanation& explanation) {
   const Diagnosis& known = *explanation.known;
   text += fmt::format("{}: {}\n  {}\n", known.failure->name, known.cause(), known.remedy());
   if (!known.command().empty()) text += fmt::format("\n    {}\n\n", known.command());
-  return text + fmt::format("the same build command then goes on with its stage {}\n", known.failure->resume);
+  return text + fmt::format("the same build command then goes on with its stage {}\n", explanation.resume);
 }
 
 std::string explanation_json(const Explanation& explanation) {
@@ -39,7 +56,7 @@ std::string explanation_json(const Explanation& explanation) {
     json["cause"] = known.cause();
     json["remedy"] = known.remedy();
     json["command"] = known.command();
-    json["resume"] = known.failure->resume;
+    json["resume"] = explanation.resume;
     json["mended_by_kit"] = known.failure->mend != Mend::kNone;
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -14,6 +14,7 @@ struct Explanation {
   std::optional<Diagnosis> known;
   std::size_t line = 0;  // of the first error; 0: the log tells of none
   std::string shown;     // that line with what belongs to it
+  std::string resume;    // the stage that the same build goes on with, where the failure is known
 };
 
 Explanation explain(std::string_view log);
