@@ -12,10 +12,7 @@
 
 namespace kmesh {
 
-// Every check, in the order of its table. The work folder is there and may be written.
-std::vector<Finding> check_host(Kit& kit, const Options& options);
-
-// The same at the start of a build: its warnings. What was `built` once has its room on the disk already.
+// check_host at the start of a build: its warnings. What was `built` once has its room on the disk already.
 // Errors: what will fail, all of it.
 Result<std::vector<std::string>> check_before(Kit& kit, const Options& options, bool built);
 

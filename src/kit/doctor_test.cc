@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 
 #include "base/fakes.h"
+#include "kit/host_checks.h"
 
 namespace kmesh {
 namespace {
@@ -109,6 +112,33 @@ TEST_F(DoctorTest, AContainerMayBeAllowedLess) {
   EXPECT_EQ(found("memory").grade, Grade::kOk);
 }
 
+TEST_F(DoctorTest, AShellMayAllowLessMemory) {
+  disk_.files["/proc/self/limits"] += "Max address space  100000000  unlimited  bytes\n";
+  EXPECT_THAT(found("memory").error.what, HasSubstr("95 MiB of memory are free"));
+  disk_.files["/proc/self/limits"] = "Max address space  unlimited  unlimited  bytes\n";
+  EXPECT_EQ(found("memory").grade, Grade::kOk);
+}
+
+TEST_F(DoctorTest, WithoutASandboxCompilersUseTheHostsTmp) {
+  disk_.free_below["/tmp"] = 1 << 20;
+  EXPECT_EQ(found("space").grade, Grade::kOk) << "the sandbox has its own";
+  options_.sandbox = false;
+  EXPECT_EQ(found("space").error.what, "/tmp has 1 MiB free; compilers keep what they hand on there");
+}
+
+TEST_F(DoctorTest, WithoutASandboxMakeTakesWhatTheEnvironmentHas) {
+  using namespace std::string_literals;
+  disk_.files["/proc/self/environ"] = "HOME=/root\0KCFLAGS=-Werror -O3\0ARCH=arm64\0XARCH=y\0"s;
+  EXPECT_EQ(found("environment").grade, Grade::kOk) << "the sandbox clears it";
+  options_.sandbox = false;
+  const auto taken = found("environment");
+  EXPECT_EQ(taken.grade, Grade::kWarning);
+  EXPECT_THAT(taken.error.what, HasSubstr("the environment has KCFLAGS=-Werror -O3, ARCH=arm64, and"));
+  EXPECT_EQ(taken.error.command, "unset KCFLAGS ARCH");
+  disk_.files["/proc/self/environ"] = "HOME=/root\0"s;
+  EXPECT_EQ(found("environment").grade, Grade::kOk);
+}
+
 TEST_F(DoctorTest, Limits) {
   const auto limits = [&](const std::string& processes, const std::string& files) {
     disk_.files["/proc/self/limits"] = "Max processes   " + processes +
@@ -187,13 +217,57 @@ TEST_F(DoctorTest, AClockBehindATree) {
   EXPECT_THAT(found("clock").error.what, HasSubstr("/t/Makefile was written 3600 s later than now"));
 }
 
+TEST_F(DoctorTest, TheCompilersCacheCanBeWritten) {
+  const char* set = std::getenv("CCACHE_DIR");
+  const std::string before = set == nullptr ? "" : set;
+  ::setenv("CCACHE_DIR", "/cache", 1);
+  EXPECT_EQ(found("cache").grade, Grade::kOk) << "the build makes it";
+  disk_.files["/cache/0/0/entry"] = "";
+  EXPECT_EQ(found("cache").text, "of the compiler: /cache");
+  disk_.unwritable = {"/cache"};
+  EXPECT_THAT(found("cache").error.what, HasSubstr("ccache cannot write its folder"));
+  options_.compiler = "gcc";
+  EXPECT_EQ(found("cache").grade, Grade::kOk) << "it is not used";
+  before.empty() ? ::unsetenv("CCACHE_DIR") : ::setenv("CCACHE_DIR", before.c_str(), 1);
+}
+
+TEST_F(DoctorTest, TheTreeInTheWorkFolder) {
+  const auto grade = [&](const std::string& check) -> std::optional<Grade> {
+    const auto findings = examine(kit_, options_).value();
+    for (const auto& finding : findings)
+      if (finding.check == check) return finding.grade;
+    return std::nullopt;
+  };
+  EXPECT_EQ(grade("configuration"), std::nullopt) << "there is none";
+  disk_.files["/w/enhanced/tree/Makefile"] = "";
+  EXPECT_EQ(grade("configuration"), Grade::kWarning);
+  disk_.files["/w/enhanced/tree/.config"] = "CONFIG_X86_64=y\nCONFIG_NET=y\n";
+  EXPECT_EQ(grade("configuration"), Grade::kOk);
+}
+
+TEST_F(DoctorTest, WhatIsKnownOfThePatchesIsAskedOfTheTree) {
+  disk_.files["/w/enhanced/tree/Makefile"] = "";
+  disk_.files["/w/enhanced/tree/.config"] = "CONFIG_NET=y\n";
+  disk_.files["/w/enhanced/tree/net/Makefile"] = "obj-y := socket.o\n";
+  disk_.files["/w/enhanced/tree/net/socket.c"] = "";
+  const auto first = [&] {
+    const auto findings = examine(kit_, options_).value();
+    for (const auto& finding : findings)
+      if (finding.check == "touched") return finding.text;
+    return std::string();
+  };
+  EXPECT_EQ(first(), "patches change no file that is compiled by itself");
+  disk_.files["/w/enhanced/prepared.json"] = R"({"key":"k","touched":["net/socket.c"]})";
+  EXPECT_EQ(first(), "compiled first, for patches change them: net/socket.o");
+}
+
 TEST(Findings, AreTextAndJson) {
   const std::vector<Finding> findings = {well("tools", "there"),
                                          bad("space", fail("no room", "free some", "df").value()),
                                          doubtful("memory", fail("little", "fewer jobs").value())};
   const std::string text = findings_text(findings);
-  EXPECT_THAT(text, HasSubstr("ok       tools        there\n"));
-  EXPECT_THAT(text, HasSubstr("failure  space        no room\n    free some\n        df\n"));
+  EXPECT_THAT(text, HasSubstr("ok       tools         there\n"));
+  EXPECT_THAT(text, HasSubstr("failure  space         no room\n    free some\n        df\n"));
   EXPECT_THAT(findings_json(findings), HasSubstr("\"ok\": false"));
   EXPECT_THAT(warnings_of(findings), ::testing::ElementsAre("little; fewer jobs"));
   const auto checked = all_well(findings);

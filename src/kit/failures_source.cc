@@ -93,7 +93,7 @@ const std::vector<KnownFailure>& source_failures() {
        .remedy = "kmesh-kernel build switches this check off; kmesh-kernel kabi tells what changed",
        .command = "kmesh-kernel kabi OLD NEW",
        .resume = "build",
-       .seen_by = "edit"},
+       .seen_by = "edit kabi"},
       {.name = "unpackaged-files",
        .mark = "unpackaged",
        .pattern = "^error: Installed \\(but unpackaged\\) file\\(s\\) found",

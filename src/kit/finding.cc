@@ -57,7 +57,7 @@ std::vector<std::string> warnings_of(const std::vector<Finding>& findings) {
 std::string findings_text(const std::vector<Finding>& findings) {
   std::string text;
   for (const auto& finding : findings)
-    text += fmt::format("{:<8} {:<12} {}", name_of(finding.grade), finding.check,
+    text += fmt::format("{:<8} {:<13} {}", name_of(finding.grade), finding.check,
                         finding.grade == Grade::kOk ? finding.text + "\n" : told(finding.error));
   return text;
 }

@@ -11,7 +11,7 @@ namespace kmesh {
 // What the kit does about it itself.
 enum class Mend { kNone, kHelperType };
 
-// What `seen_by` names beside checks and stages: what patches touch is compiled before the rest.
+// The check that says what is compiled before the rest, because patches touch it.
 inline constexpr std::string_view kTouchedFirst = "touched";
 
 // In the texts {} stands for what the pattern's group caught, in all lines together: "flex, bison"; in the
@@ -25,7 +25,8 @@ struct KnownFailure {
   std::string_view remedy;
   std::string_view command = {};  // to copy
   std::string_view resume;        // the stage that the same command goes on with
-  // the check or stage that finds it before the kernel is compiled, or kTouchedFirst; empty: none does
+  // the checks or stages that find it before the kernel is compiled, with blanks between; empty: none does.
+  // tests/failures/preflight.sh measures it.
   std::string_view seen_by = {};
   std::string_view over = {};  // the row that it takes the place of where both are in a log, this one later
   Mend mend = Mend::kNone;

@@ -568,8 +568,7 @@ Result<Report> build(Kit& kit, const Options& options) {
   for (const auto* name : {"report.json", "report.txt", "report.html"})
     KMESH_TRY(kit.disk.remove_all(join(options.work, name)));
   KMESH_LET(warnings, check_before(kit, options, journal.knows("control")));
-  const char* set = std::getenv("CCACHE_DIR");
-  const std::string cache = set != nullptr && *set == '/' ? set : join(options.work, "ccache");
+  const std::string cache = cache_folder(options);
   KMESH_TRY(kit.disk.make_dirs(cache));
   Build build(kit, options, journal, cache);
   Report& report = build.report();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <set>
 #include <string_view>
 #include <thread>
@@ -115,6 +116,11 @@ Result<void> check_space(Kit& kit, const Options& options, bool built) {
 std::string compiler(Kit& kit, const Options& options) {
   if (!options.compiler.empty()) return options.compiler;
   return kit.processes.find("ccache").empty() ? "gcc" : "ccache gcc";
+}
+
+std::string cache_folder(const Options& options) {
+  const char* set = std::getenv("CCACHE_DIR");
+  return set != nullptr && *set == '/' ? set : join(options.work, "ccache");
 }
 
 std::string compiler_program(const std::string& compiler) { return compiler.substr(compiler.rfind(' ') + 1); }

@@ -32,6 +32,9 @@ Result<void> check_needs(Kit& kit, const std::vector<Need>& needs, std::string_v
 // The one that was asked for; "ccache gcc" where ccache is installed, "gcc" otherwise.
 std::string compiler(Kit& kit, const Options& options);
 
+// CCACHE_DIR, or a folder of the work folder's own.
+std::string cache_folder(const Options& options);
+
 // "gcc" of "ccache gcc": without what stands before it.
 std::string compiler_program(const std::string& compiler);
 

@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "kit/config_needs.h"
-#include "kit/debian_packages.h"
 #include "kit/diagnose.h"
+#include "kit/toolchain_checks.h"
 #include "kit/tools.h"
+#include "kit/touched_objects.h"
 
 namespace kmesh {
 namespace {
@@ -82,42 +82,13 @@ Finding keys(Kit& kit, const std::string& tree, const std::string& config) {
   return well("keys", "no certificate that is named is missing");
 }
 
-// From 5.14 on a script says the least version; before, a line of compiler-gcc.h does (40900 is 4.9).
-Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
-  if (kit.disk.exists(join(tree, "scripts/min-tool-version.sh"))) {
-    Command ask;
-    ask.argv = {"sh", "scripts/min-tool-version.sh", "gcc"};
-    ask.folder = tree;
-    ask.env = {{"SRCARCH", "x86"}};
-    return version_in(answer_of(kit.processes, side.sandbox.wrap(std::move(ask))));
-  }
-  const std::string header = text_of(kit, tree, "include/linux/compiler-gcc.h");
-  constexpr std::string_view kMark = "#if GCC_VERSION < ";
-  const auto at = header.find(kMark);
-  if (at == std::string::npos) return {};
-  const auto number = static_cast<unsigned>(std::strtoul(header.c_str() + at + kMark.size(), nullptr, 10));
-  return {number / 10000, number / 100 % 100};
-}
-
-Finding compiler(Kit& kit, const Side& side, const std::string& tree, const std::string& gcc) {
-  const std::string machine = first_line(answer_of(kit, {gcc, "-dumpmachine"}));
-  if (machine.empty())
-    return bad("compiler",
-               fail(fmt::format("{} is no compiler that can be run", gcc), "name another one with --cc",
-                    fmt::format("apt-get install {}", debian_package_of(gcc)))
-                   .value());
-  if (!machine.starts_with("x86_64"))
-    return bad("compiler", fail(fmt::format("{} makes code for {}", gcc, machine),
-                                "this kernel is configured for x86_64: name a compiler for that with --cc",
-                                fmt::format("{} -dumpmachine", gcc))
-                               .value());
-  const Version have = version_in(answer_of(kit, {gcc, "-dumpfullversion", "-dumpversion"}));
-  const Version least = least_gcc(kit, side, tree);
-  if (!(have < least)) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
-  return bad("compiler", fail(fmt::format("{} is {}.{}, and this kernel takes {}.{} or newer", gcc,
-                                          have.major, have.minor, least.major, least.minor),
-                              "name another compiler with --cc", fmt::format("{} --version", gcc))
-                             .value());
+// A spec may configure its tree in %build: only who looks at one that lies there is told.
+Finding configuration(const std::string& tree, std::string_view config) {
+  if (!config.empty()) return well("configuration", "there is one");
+  return doubtful("configuration", fail(fmt::format("{} is not configured", tree),
+                                        "kmesh-kernel build does so; as it is no module can be built in it",
+                                        "make olddefconfig modules_prepare")
+                                       .value());
 }
 
 // A warning that came with a newer gcc ends such a build; whether one does nobody knows before.
@@ -134,6 +105,7 @@ Finding werror(const std::string& config) {
 // cannot read.
 Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
                   const std::vector<std::string>& touched) {
+  std::size_t read = 0;
   for (const auto& path : touched) {
     const std::string name = name_of(path);
     if ((name != "Makefile" && name != "Kbuild") || !kit.disk.exists(join(tree, path))) continue;
@@ -145,45 +117,31 @@ Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
     const auto known = said ? diagnose(said->output) : std::nullopt;
     if (known && known->failure->name == "makefile-damaged")
       return bad("makefiles", fail(known->cause(), known->remedy(), known->command()).value());
+    ++read;
   }
-  return well("makefiles", "make can read those that patches changed");
+  return well("makefiles", read == 0 ? "no patch changed one" : "make can read those that patches changed");
 }
 
-// 1.16 is the first that a kernel takes (before, its configuration drops BTF without a word); 1.24 writes
-// 64-bit enumerators, unless it is told not to, and a tree of before 6.0 cannot read them.
-Finding btf(Kit& kit, const std::string& tree, const std::string& config) {
-  constexpr Version kFirst{1, 16};
-  constexpr Version kEnum64{1, 24};
-  if (config_value(config, "DEBUG_INFO_BTF") != "y" ||
-      !kit.disk.exists(join(tree, "scripts/link-vmlinux.sh")))
-    return well("btf", "none is made");
-  const Version have = version_in(answer_of(kit, {"pahole", "--version"}));
-  const auto refuse = [&](std::string what, std::string hint) {
-    return bad("btf", fail(std::move(what), std::move(hint), "pahole --version").value());
-  };
-  if (have < kFirst)
-    return refuse(fmt::format("pahole is {}.{}, and BTF takes 1.16 or newer", have.major, have.minor),
-                  "install a newer pahole (package dwarves)");
-  const bool knows = text_of(kit, tree, "include/uapi/linux/btf.h").find("ENUM64") != std::string::npos;
-  bool leaves_out = false;
-  for (const auto* script : {"scripts/pahole-flags.sh", "scripts/Makefile.btf", "scripts/link-vmlinux.sh"})
-    leaves_out =
-        leaves_out || text_of(kit, tree, script).find("skip_encoding_btf_enum64") != std::string::npos;
-  if (!(have < kEnum64) && !knows && !leaves_out)
-    return refuse(
-        fmt::format("pahole {}.{} writes BTF that this kernel's tools cannot read", have.major, have.minor),
-        "have scripts/pahole-flags.sh add --skip_encoding_btf_enum64, or install a pahole before 1.24");
-  return well("btf", fmt::format("pahole {}.{}", have.major, have.minor));
+// Whatever stands in them comes before the half hour of the others.
+Finding first_compiled(Kit& kit, const std::string& tree, const std::vector<std::string>& touched,
+                       std::string_view config) {
+  constexpr std::size_t kTold = 12;
+  auto objects = touched_objects(kit.disk, tree, touched, config);
+  if (objects.empty()) return well(kTouchedFirst, "patches change no file that is compiled by itself");
+  const std::size_t more = objects.size() - std::min(objects.size(), kTold);
+  objects.resize(objects.size() - more);
+  return well(kTouchedFirst,
+              fmt::format("compiled first, for patches change them: {}{}", fmt::join(objects, ", "),
+                          more == 0 ? "" : fmt::format(" and {} more", more)));
 }
 
 // What was unpacked from "tomorrow" is newer than all that is made of it: make does it again at each call.
 // The clock is this machine's, as make's is.
-Finding times(Kit& kit, const std::string& tree, const std::vector<std::string>& touched) {
+Finding times(Kit& kit, const std::string& tree) {
   using Nanoseconds = std::chrono::nanoseconds;
   const auto now =
       std::chrono::duration_cast<Nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-  std::vector<std::string> names = {"Makefile", "Kconfig", ".config"};
-  names.insert(names.end(), touched.begin(), touched.end());
+  auto names = kit.disk.walk(tree).value_or(std::vector<std::string>());
   std::string newest;
   Nanoseconds ahead = std::chrono::seconds(1);  // a server's clock may be a little ahead
   for (const auto& name : names) {
@@ -204,33 +162,23 @@ Finding times(Kit& kit, const std::string& tree, const std::vector<std::string>&
 
 }  // namespace
 
-Version version_in(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (std::isdigit(static_cast<unsigned char>(text[at])) == 0) continue;
-    Version version;
-    const std::string rest(text.substr(at, 32));
-    char* end = nullptr;
-    version.major = static_cast<unsigned>(std::strtoul(rest.c_str(), &end, 10));
-    if (*end == '.') version.minor = static_cast<unsigned>(std::strtoul(end + 1, nullptr, 10));
-    return version;
-  }
-  return {};
-}
-
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words,
                      const std::vector<std::string>& touched, Docs docs) {
   const std::string config = text_of(kit, tree, ".config");
   const std::string gcc = compiler_program(compiler_words);
   TreeState state;
   state.findings.push_back(helper_docs(kit, side, tree, docs, state.docs));
+  if (docs == Docs::kLook) state.findings.push_back(configuration(tree, config));
   state.findings.push_back(options(kit, config));
   state.findings.push_back(plugins(kit, config, gcc));
   state.findings.push_back(keys(kit, tree, config));
-  state.findings.push_back(compiler(kit, side, tree, gcc));
-  state.findings.push_back(btf(kit, tree, config));
+  state.findings.push_back(compiler_check(kit, side, tree, config, gcc));
+  state.findings.push_back(linker_check(kit, side, tree));
+  state.findings.push_back(btf_check(kit, tree, config));
   state.findings.push_back(werror(config));
   state.findings.push_back(makefiles(kit, side, tree, touched));
-  state.findings.push_back(times(kit, tree, touched));
+  state.findings.push_back(first_compiled(kit, tree, touched, config));
+  state.findings.push_back(times(kit, tree));
   return state;
 }
 

@@ -19,22 +19,9 @@ struct TreeState {
   HelperDocs docs;  // what was mended of them, or is to be
 };
 
-// `tree` is absolute, below the side, with its .config. `compiler` as in Make. `touched`: what patches
+// `tree` is absolute, below the side, and may have a .config. `compiler` as in Make. `touched`: what patches
 // changed, below the tree. Where it only looks it changes nothing.
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler,
                      const std::vector<std::string>& touched, Docs docs);
-
-// Of a compiler or of pahole. Pure.
-struct Version {
-  unsigned major = 0;
-  unsigned minor = 0;
-};
-inline bool operator==(const Version& a, const Version& b) {
-  return a.major == b.major && a.minor == b.minor;
-}
-inline bool operator<(const Version& a, const Version& b) {
-  return a.major != b.major ? a.major < b.major : a.minor < b.minor;
-}
-Version version_in(std::string_view text);  // the first "12.2" or "v1.24" in it
 
 }  // namespace kmesh

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/tree_checks.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,7 +95,6 @@ TEST_F(TreeChecksTest, WithoutAKeyForModulesNoneIsClearedButOneIsMade) {
 TEST_F(TreeChecksTest, SourcesFromTheFuture) {
   put("Makefile", "");
   put("net/socket.c", "");
-  touched_ = {"net/socket.c", "net/gone.c"};
   EXPECT_EQ(found("times").grade, Grade::kOk);
   const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
@@ -107,33 +107,6 @@ TEST_F(TreeChecksTest, SourcesFromTheFuture) {
     disk_.mtimes[join(kTree, name)] = now;
   }
   EXPECT_EQ(found("times").grade, Grade::kOk);
-}
-
-TEST_F(TreeChecksTest, TheCompilerIsOldEnoughAndOfThisArchitecture) {
-  says("-dumpfullversion", "4.8.5\n");
-  EXPECT_EQ(found("compiler").error.what, "gcc is 4.8, and this kernel takes 4.9 or newer");
-  says("-dumpfullversion", "12.2.0\n");
-  put("scripts/min-tool-version.sh", "");
-  says("scripts/min-tool-version.sh", "13.1.0\n");
-  EXPECT_EQ(found("compiler").error.what, "gcc is 12.2, and this kernel takes 13.1 or newer");
-  says("scripts/min-tool-version.sh", "5.1.0\n");
-  EXPECT_EQ(found("compiler").grade, Grade::kOk);
-  says("-dumpmachine", "aarch64-linux-gnu\n");
-  EXPECT_EQ(found("compiler").error.what, "gcc makes code for aarch64-linux-gnu");
-  says("-dumpmachine", "", 127);
-  EXPECT_EQ(found("compiler").error.what, "gcc is no compiler that can be run");
-}
-
-TEST_F(TreeChecksTest, PaholeFitsTheTree) {
-  put(".config", "CONFIG_DEBUG_INFO_BTF=y\n");
-  EXPECT_THAT(found("btf").error.what, HasSubstr("1.24 writes BTF that this kernel's tools cannot read"));
-  put("scripts/pahole-flags.sh", "--skip_encoding_btf_enum64\n");
-  EXPECT_EQ(found("btf").grade, Grade::kOk);
-  disk_.files.erase(join(kTree, "scripts/pahole-flags.sh"));
-  put("include/uapi/linux/btf.h", "BTF_KIND_ENUM64\n");
-  EXPECT_EQ(found("btf").grade, Grade::kOk);
-  says("pahole", "v1.12\n");
-  EXPECT_EQ(found("btf").error.what, "pahole is 1.12, and BTF takes 1.16 or newer");
 }
 
 TEST_F(TreeChecksTest, TheHelpersScriptIsTaughtWhatItDoesNotKnow) {
@@ -197,6 +170,23 @@ TEST_F(TreeChecksTest, MakefilesThatPatchesChangedCanBeRead) {
   EXPECT_THAT(found("makefiles").error.what, HasSubstr("make cannot read kernel/bpf/Makefile:2"));
 }
 
+TEST_F(TreeChecksTest, WhatPatchesTouchIsSaidToBeCompiledFirst) {
+  EXPECT_EQ(found("touched").text, "patches change no file that is compiled by itself");
+  put(".config", "CONFIG_X86_64=y\nCONFIG_NET=y\n");
+  put("net/Makefile", "obj-$(CONFIG_NET) := socket.o\n");
+  put("net/socket.c", "");
+  touched_ = {"include/net/tcp.h", "net/socket.c"};
+  EXPECT_EQ(found("touched").text, "compiled first, for patches change them: net/socket.o");
+  std::string makefile = "obj-y :=";
+  for (char name = 'a'; name <= 'n'; ++name) {
+    touched_.push_back(fmt::format("net/{}.c", name));
+    put(touched_.back(), "");
+    makefile += fmt::format(" {}.o", name);
+  }
+  put("net/Makefile", makefile + "\n");
+  EXPECT_THAT(found("touched").text, HasSubstr("net/k.o, net/l.o and 2 more"));
+}
+
 TEST(KnownType, IsWrittenAsPythonWritesIt) {
   EXPECT_EQ(with_known_type("known_types = {\n}\n", "it's"), "known_types = {\n            'it\\'s',\n}\n");
   EXPECT_EQ(with_known_type("types = []\n", "x"), std::nullopt);
@@ -222,12 +212,6 @@ TEST(ConfigNeeds, ReadsValues) {
   EXPECT_EQ(config_value("# CONFIG_B is not set\n", "B"), std::nullopt);
   EXPECT_THAT(named_files("CONFIG_SYSTEM_TRUSTED_KEYS=\"\"\nCONFIG_MODULE_SIG_KEY=\"pkcs11:token\"\n"),
               IsEmpty());
-}
-
-TEST(VersionIn, FindsTheFirst) {
-  EXPECT_EQ(version_in("v1.24\n"), (Version{1, 24}));
-  EXPECT_EQ(version_in("gcc 12\n"), (Version{12, 0}));
-  EXPECT_EQ(version_in("none"), (Version{0, 0}));
 }
 
 }  // namespace
