@@ -10,27 +10,30 @@ fail_compiler_too_old() {
 #!/bin/sh
 # A gcc that says it is an old one.
 case " $* " in
+*' -dumpfullversion '*) echo 4.8.5 ;;
 *' -E '*) exec gcc "$@" -U__GNUC__ -U__GNUC_MINOR__ -U__GNUC_PATCHLEVEL__ -D__GNUC__=4 -D__GNUC_MINOR__=8 -D__GNUC_PATCHLEVEL__=5 ;;
 *) exec gcc "$@" ;;
 esac
 SCRIPT
+    DOCTOR='--cc gcc-old'
     record 'make CC=gcc-old tinyconfig'
     says 'Compiler is too old|compiler is too old'
 }
 
 fail_linker_too_old() {
     on 6.12 source
-    program ld-old <<'SCRIPT'
+    program ld <<'SCRIPT'
 #!/bin/sh
 # An ld that says it is an old one.
-case $1 in --version) echo 'GNU ld (GNU Binutils) 2.20' ;; *) exec ld "$@" ;; esac
+case $1 in --version) echo 'GNU ld (GNU Binutils) 2.20' ;; *) exec ld.bfd "$@" ;; esac
 SCRIPT
-    record 'make LD=ld-old tinyconfig'
+    record 'make tinyconfig'
     says 'inker is too old'
 }
 
 fail_compiler_option_unknown() {
     on 5.10 prepared
+    BESIDE='KCFLAGS=-fmin-function-alignment-of-newer-gcc=16'
     record 'make KCFLAGS=-fmin-function-alignment-of-newer-gcc=16 kernel/fork.o'
     says 'unrecognized command-line option'
 }
@@ -113,6 +116,7 @@ fail_warnings_fatal() {
 
 	return value;
 }'
+    BESIDE='KCFLAGS=-Werror'
     record 'make KCFLAGS=-Werror kernel/fork.o'
     says 'error: .*\[-Werror=unused-function\]'
 }
@@ -129,9 +133,16 @@ fail_warnings_fatal_6_12() {
     says 'error: no previous prototype'
 }
 
+# What the doctor is told of it: nobody's memory has to run out.
+little_memory() {
+    printf 'MemTotal: 512000 kB\nMemAvailable: 204800 kB\nSwapFree: 0 kB\n' > "$SCENE/meminfo"
+    MORE+=(--ro-bind "$SCENE/meminfo" /proc/meminfo)
+}
+
 fail_out_of_memory() {
     on 5.10 prepared
     # What the kernel's OOM killer sends is sent by a limit of processor time: nobody's memory has to run out for it.
+    little_memory
     program gcc-killed <<'SCRIPT'
 #!/bin/sh
 exec prlimit --cpu=1:1 gcc "$@"
@@ -144,6 +155,7 @@ SCRIPT
 
 fail_out_of_memory_address_space() {
     on 5.10 prepared
+    BESIDE='prlimit --as=200000000' # the program itself takes more than cc1 is given
     program gcc-limited <<'SCRIPT'
 #!/bin/sh
 exec prlimit --as=60000000 gcc "$@"
@@ -211,6 +223,7 @@ SCRIPT
 
 fail_pahole_killed() {
     on 5.10 linkable
+    little_memory
     program pahole <<'SCRIPT'
 #!/bin/sh
 case $1 in --version) echo v1.24 ;; *) kill -9 $$ ;; esac
@@ -287,12 +300,15 @@ fail_module_headers_missing() {
 
 kabi() { # SED : what the reference differs in
     on 5.10 objects
+    small_spec '%if %{with_kabichk}
+sh /kmesh/check-kabi /kmesh/Module.kabi_x86_64 /kmesh/rpmbuild/BUILD/linux/Module.symvers
+%endif' '' '%define with_kabichk 1'
     cp "$here/../../kernel/rpm/check-kabi" "$SCENE/kmesh/check-kabi"
     quietly "$SYMVERS"
     grep -E '	(tcp_sendmsg|tcp_recvmsg|bpf_prog_put|mmput)	' "$SCENE/tree/Module.symvers" > "$SCENE/kmesh/Module.kabi_x86_64"
     [ "$(wc -l < "$SCENE/kmesh/Module.kabi_x86_64")" -ge 3 ] || die "no symbols to compare"
     sed -i "$1" "$SCENE/kmesh/Module.kabi_x86_64"
-    record 'sh /kmesh/check-kabi /kmesh/Module.kabi_x86_64 Module.symvers'
+    record 'rpmbuild -bc /kmesh/rpmbuild/SPECS/small.spec'
 }
 
 fail_kabi_broken() {

@@ -4,7 +4,7 @@
 # A scene is a throw-away copy of a tree and of /usr, in overlays. What a failure needs away is removed there, so that it is missing
 # as it would be on a machine that never had it.
 
-: "${SCRATCH:=}" "${OUTPUT:=}" "${NAME:=}" "${here:?the folder of capture.sh}"
+: "${SCRATCH:=}" "${OUTPUT:=}" "${NAME:=}" "${PREFLIGHT:=}" "${here:?the folder of capture.sh}"
 TREE=/kmesh/rpmbuild/BUILD/linux
 FIRST_LINES=40
 LAST_LINES=160
@@ -87,6 +87,9 @@ scene_begins() { # LOWERS
     UNSHARED=(--unshare-all)
     PLACE=/kmesh/rpmbuild
     LANGUAGE_OF_LOG=C
+    BESIDE=''
+    FOLDER=/kmesh
+    DOCTOR=''
     if [ -n "$1" ]; then
         # Relative paths: the option's length is limited.
         (cd "$SCRATCH" && mount -t overlay overlay \
@@ -163,9 +166,38 @@ quietly() {
     sandbox /bin/sh -ec "$1" > "$SCENE/quiet.log" 2>&1 || { tail -n 20 "$SCENE/quiet.log" >&2; die "the way to the failure failed"; }
 }
 
+# look : what the kit's doctor says of the scene before anything fails in it, as NAME.doctor.json; for whom PREFLIGHT names the
+# folder with the program. BESIDE is what the failing command has before it, FOLDER the work folder that is made of where it
+# works, DOCTOR what else the doctor is told.
+look() {
+    [ -n "$PREFLIGHT" ] || return 0
+    local folder=$SCENE$FOLDER left=(lock journal.json prepared.json enhanced)
+    [ "$FOLDER" != "$PLACE" ] || [ ! -d "$SCENE/tree" ] || folder=$SCENE/tree
+    if [ -d "$folder" ]; then
+        : > "$folder/lock"
+        echo '{"version":1,"stages":{}}' > "$folder/journal.json"
+        chmod 666 "$folder/lock" "$folder/journal.json"
+    fi
+    if [ "$FOLDER" = /kmesh ] && [ -d "$SCENE/tree" ]; then
+        ln -sfn . "$folder/enhanced"
+        # what the scene changed in the tree, a series would have
+        (cd "$SCENE/upper-tree" && find . -type f -path './*/*' ! -path './include/generated/*' ! -path './include/config/*' \
+            \( -name '*.[chS]' -o -name Makefile -o -name Kbuild -o -name 'Kconfig*' \) -printf '%P\n') |
+            LC_ALL=C sort | jq -R . | jq -s '{key: "", touched: .}' > "$folder/prepared.json"
+    fi
+    (
+        MORE+=(--ro-bind "$PREFLIGHT" /kit)
+        sandbox /bin/sh -c "$BESIDE /kit/kmesh-kernel doctor --work '$FOLDER' $DOCTOR --no-sandbox --json" \
+            > "$OUTPUT/$NAME.doctor.json" 2> "$SCENE/doctor.err"
+    ) || [ -s "$OUTPUT/$NAME.doctor.json" ] || { cat "$SCENE/doctor.err" >&2; die "the doctor says nothing"; }
+    (cd "$folder" 2> /dev/null && rm -rf "${left[@]}" .kmesh-tmp) || true
+}
+
 # record COMMAND : the one that fails; its whole output is the log.
 record() {
     local code=0
+    [ -z "$PREFLIGHT" ] || echo "$1" > "$OUTPUT/$NAME.command"
+    look
     sandbox /bin/sh -c "$1" > "$SCENE/whole.log" 2>&1 || code=$?
     [ $code != 0 ] || { tail -n 5 "$SCENE/whole.log" >&2; die "it did not fail"; }
     log_is
@@ -173,6 +205,8 @@ record() {
 
 # record_good COMMAND : one that succeeds, or fails to notice.
 record_good() {
+    [ -z "$PREFLIGHT" ] || echo "$1" > "$OUTPUT/$NAME.command"
+    look
     sandbox /bin/sh -c "$1" > "$SCENE/whole.log" 2>&1 || { tail -n 20 "$SCENE/whole.log" >&2; die "it failed"; }
     log_is
 }

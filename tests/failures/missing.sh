@@ -68,6 +68,7 @@ fail_compiler_missing_6_12() {
 fail_cross_compiler_missing() {
     on 5.10 source
     bash_is_sh
+    DOCTOR='--cc aarch64-linux-gnu-gcc'
     record 'make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- tinyconfig prepare'
     says 'aarch64-linux-gnu-gcc'
 }
@@ -75,6 +76,7 @@ fail_cross_compiler_missing() {
 fail_cross_compiler_missing_6_12() {
     on 6.12 source
     bash_is_sh
+    DOCTOR='--cc aarch64-linux-gnu-gcc'
     record 'make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- tinyconfig'
     says 'aarch64-linux-gnu-gcc'
 }

@@ -131,13 +131,14 @@ fail_makefile_damaged() {
 
 fail_tree_not_clean() {
     on 5.10 prepared
-    record 'make O=/kmesh/out tinyconfig prepare'
+    record 'make O=/kmesh/out tinyconfig'
     says 'source tree is not clean'
 }
 
 fail_tree_read_only() {
     on 5.10 configured
     MORE=(--ro-bind "$SCENE/tree" "$TREE")
+    FOLDER=$TREE
     record 'make prepare'
     says 'Read-only file system'
 }
@@ -147,6 +148,7 @@ fail_path_with_colon() {
     quietly 'ls'
     PLACE=/kmesh/linux:5.10
     MORE=(--bind "$SCENE/tree" "$PLACE")
+    FOLDER=$PLACE
     record 'make tinyconfig'
     says 'cannot contain spaces or colons'
 }
@@ -155,6 +157,7 @@ fail_path_with_colon() {
 fail_path_too_long() {
     nowhere
     small_spec
+    FOLDER=/kmesh/$(for ((i = 0; i < 17; i++)); do printf '%250s/' '' | tr ' ' k; done)
     record 'name=$(printf "%250s" "" | tr " " k)
         rpmbuild --define "_builddir /kmesh/$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do printf "%s/" $name; done)" -bp SPECS/small.spec'
     says 'File name too long'
@@ -163,6 +166,7 @@ fail_path_too_long() {
 fail_mount_noexec() {
     on 5.10 source
     small 200m noexec
+    FOLDER=/kmesh/small
     record 'make O=/kmesh/small tinyconfig'
     says 'Permission denied'
 }
@@ -170,6 +174,7 @@ fail_mount_noexec() {
 fail_disk_full() {
     on 5.10 source
     small 100k
+    FOLDER=/kmesh/small
     record 'make O=/kmesh/small tinyconfig'
     says 'No space left on device'
 }
@@ -178,6 +183,7 @@ fail_disk_full() {
 fail_disk_full_bison() {
     on 5.10 source
     small 300k
+    FOLDER=/kmesh/small
     record 'make O=/kmesh/small tinyconfig'
     says 'bison: input/output error'
 }
@@ -185,7 +191,8 @@ fail_disk_full_bison() {
 fail_disk_full_compiler() {
     on 5.10 prepared
     small 64k
-    record 'TMPDIR=/kmesh/small make kernel/fork.o kernel/bpf/syscall.o'
+    MORE+=(--bind "$SCENE/kmesh/small" /tmp)
+    record 'make kernel/fork.o kernel/bpf/syscall.o'
     says 'No space left on device'
 }
 
@@ -197,6 +204,7 @@ fail_disk_full_unpacking() {
     seq 20000 > "$SCENE/kmesh/small-1/more-numbers"
     tar -C "$SCENE/kmesh" --owner=0 --group=0 -czf "$SCENE/kmesh/rpmbuild/SOURCES/small-1.tar.gz" small-1
     small 20k
+    FOLDER=/kmesh/small
     record 'rpmbuild --define "_builddir /kmesh/small" -bp SPECS/small.spec'
     says 'No space left on device'
 }
@@ -205,6 +213,7 @@ fail_disk_full_unpacking() {
 fail_ccache_read_only() {
     on 5.10 prepared
     small 1m ro
+    BESIDE='CCACHE_DIR=/kmesh/small'
     record 'CCACHE_DIR=/kmesh/small make CC="ccache gcc" kernel/fork.o'
     says 'ccache'
 }
@@ -216,6 +225,8 @@ somebody_with_few_processes() {
     UNSHARED=(--unshare-ipc --unshare-pid --unshare-net --unshare-uts --cap-add CAP_SETUID --cap-add CAP_SETGID)
     "$1"
     quietly 'make O=/kmesh/small tinyconfig && chmod -R a+rwX /kmesh/small'
+    BESIDE='setpriv --reuid 64001 --regid 64001 --clear-groups prlimit --nproc=6'
+    FOLDER=/kmesh/small
     record 'setpriv --reuid 64001 --regid 64001 --clear-groups prlimit --nproc=6 make O=/kmesh/small -j8 prepare'
 }
 
@@ -231,14 +242,22 @@ fail_cannot_fork_dash() {
 
 fail_too_many_open_files() {
     on 5.10 prepared
+    BESIDE='prlimit --nofile=8'
     record 'prlimit --nofile=8 make kernel/fork.o'
     says 'Too many open files'
 }
 
+# A driver with a few folders of its own headers, in a tree whose path is long.
 fail_argument_list_too_long() {
     on 5.10 prepared
-    added kernel/Makefile "ccflags-y += $(for ((i = 0; i < 20000; i++)); do printf -- '-DA%d ' "$i"; done)"
-    record 'make kernel/fork.o'
+    local folder
+    folder=/kmesh/$(for ((i = 0; i < 14; i++)); do printf '%240s/' '' | tr ' ' k; done)driver
+    mkdir -p "$SCENE$folder"
+    printf '%s\n' 'obj-m += driver.o' "ccflags-y += $(for i in {1..20}; do printf -- '-I$(src)/include%d ' "$i"; done)" \
+        > "$SCENE$folder/Makefile"
+    printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n' > "$SCENE$folder/driver.c"
+    FOLDER=${folder%/driver}
+    record "make M=$folder driver.o"
     says 'Argument list too long'
 }
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Every known failure, produced anew by the real tools: the log still has the line that the table shows for it, and `explain`
-# tells it from the log. Of names, those.
-# usage: failures.sh TARBALL_5_10 TARBALL_6_1 TARBALL_6_12 [NAME...]
+# tells it from the log. And before each the doctor looks at the scene: what is seen before the kernel is compiled is written to
+# OUTPUT. Of names, those, and no table.
+# usage: failures.sh OUTPUT TARBALL_5_10 TARBALL_6_1 TARBALL_6_12 [NAME...]
 set -euo pipefail
 : "${KMESH:?the program under test}"
 logs=$REPOSITORY/tests/data/failures
@@ -14,7 +15,10 @@ fail() {
     exit 1
 }
 
-SCRATCH=$scratch/trees TREE_6_1=$2 TREE_6_12=$3 "$REPOSITORY/tests/failures/capture.sh" "$1" "$scratch/logs" "${@:4}" ||
+mkdir "$scratch/kit"
+cp -r "$KMESH" "$(dirname "$KMESH")/guest" "$REPOSITORY/kernel" "$scratch/kit/"
+SCRATCH=$scratch/trees TREE_6_1=$3 TREE_6_12=$4 PREFLIGHT=$scratch/kit \
+    "$REPOSITORY/tests/failures/capture.sh" "$2" "$scratch/logs" "${@:5}" ||
     fail "not every failure could be produced"
 
 # what_is LOG : the row that explain finds in it; "clean" where nothing went wrong, "-" where it knows no row
@@ -38,3 +42,9 @@ $(cat "$log")"
     count=$((count + 1))
 done
 echo "$count failures, each told from its log"
+[ $# -le 4 ] || exit 0
+"$REPOSITORY/tests/failures/preflight.sh" "$scratch/logs" > "$1"
+cat "$1"
+# shellcheck source=bench/table.sh
+. "$REPOSITORY/bench/table.sh"
+none_missed "$1"
