@@ -11,18 +11,30 @@
 namespace kmesh {
 namespace {
 
+// The image in a folder: one that holds it, a built tree, or a side of a work folder (WORK/enhanced). Empty:
+// there is none.
+std::string image_in(Disk& disk, const std::string& folder) {
+  std::vector<std::string> places = {"arch/x86/boot/bzImage", "bzImage", "vmlinuz"};
+  if (const auto releases = disk.list(join(folder, "root/lib/modules"))) {
+    for (const auto& release : *releases)
+      places.push_back(fmt::format("root/lib/modules/{}/vmlinuz", release));
+  }
+  for (const auto& place : places) {
+    if (disk.exists(join(folder, place))) return join(folder, place);
+  }
+  return {};
+}
+
 // The bzImage that a file or folder stands for.
 Result<Image> find_image(Kit& kit, const std::string& path, const std::string& module) {
   Image image;
   image.kernel = path;
   KMESH_LET(info, kit.disk.info(path));
   if (info.directory) {
-    for (const auto* name : {"vmlinuz", "bzImage", "arch/x86/boot/bzImage"}) {
-      if (kit.disk.exists(join(path, name))) image.kernel = join(path, name);
-    }
-    if (image.kernel == path)
+    image.kernel = image_in(kit.disk, path);
+    if (image.kernel.empty())
       return fail(fmt::format("{} has no kernel image", path),
-                  "name a bzImage, or a folder with vmlinuz in it");
+                  "name a bzImage, a folder with vmlinuz in it, or a side of a work folder");
   }
   KMESH_LET(bytes, kit.disk.read(image.kernel));
   auto release = image_release(bytes);
@@ -31,8 +43,11 @@ Result<Image> find_image(Kit& kit, const std::string& path, const std::string& m
     return tl::make_unexpected(std::move(release).error());
   }
   image.release = *release;
-  const std::string beside = join(parent_of(image.kernel), "kmesh.ko");
-  image.module = !module.empty() ? module : kit.disk.exists(beside) ? beside : "";
+  image.module = module;
+  for (const auto& folder : {path, parent_of(image.kernel)}) {
+    const std::string beside = join(folder, "kmesh.ko");
+    if (image.module.empty() && kit.disk.exists(beside)) image.module = beside;
+  }
   return image;
 }
 
