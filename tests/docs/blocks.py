@@ -123,3 +123,10 @@ def commands_of(block):
         if text.strip() and not text.lstrip().startswith("#"):
             commands.append(Command(block.line + start, text))
     return commands
+
+
+def spans_of(text):
+    """The program's calls within sentences and tables, as commands."""
+    call = re.compile(r"`((?:build/)?kmesh-kernel [a-z][^`]*)`")
+    lines = enumerate(text.split("\n"), 1)
+    return [Command(number, span) for number, line in lines if not line.startswith("    ") for span in call.findall(line)]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from blocks import Unclear, commands_of, read_blocks
+from blocks import Unclear, commands_of, read_blocks, spans_of
 
 TABLE = Path(__file__).parent / "commands.tsv"
 WORDS = {"run": 0, "with": 1, "until": 1, "test": 2}  # how a command is dealt with, and how many words tell it
@@ -46,7 +46,7 @@ def check_test(command, script, text):
 
 
 def check_call(command):
-    """Of a command that cannot be run here: the verb, its options and make's targets are there."""
+    """Of a command that is not run: the verb, its options and make's targets are there."""
     words = re.sub(r"^sudo ", "", command.first()).split()
     program, *arguments = words
     if program == "make" and not re.search(rf"^{arguments[0]}:", Path("Makefile").read_text(), re.MULTILINE):
@@ -55,8 +55,10 @@ def check_call(command):
         return
     verb = [word for word in arguments[:2] if re.fullmatch("[a-z]+", word)]
     answer = subprocess.run(["kmesh-kernel", *verb, "--help"], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise Failed(f"line {command.line}: kmesh-kernel has no verb {' '.join(verb)}")
     for option in re.findall(r"--[a-z0-9-]+", command.first()):
-        if answer.returncode or not re.search(rf"{option}\b", answer.stdout):
+        if not re.search(rf"{option}\b", answer.stdout):
             raise Failed(f"line {command.line}: kmesh-kernel {' '.join(verb)} has no {option}")
 
 
@@ -134,7 +136,10 @@ def run_block(block, script):
 
 def follow(document):
     table = read_table()
-    blocks = read_blocks(document, Path(document).read_text())
+    text = Path(document).read_text()
+    blocks = read_blocks(document, text)
+    for span in spans_of(text):
+        check_call(span)
     for block in blocks:
         if block.kind == "file":
             Path(block.path).write_text("\n".join(block.lines) + "\n")
