@@ -130,3 +130,10 @@ def spans_of(text):
     call = re.compile(r"`((?:build/)?kmesh-kernel [a-z][^`]*)`")
     lines = enumerate(text.split("\n"), 1)
     return [Command(number, span) for number, line in lines if not line.startswith("    ") for span in call.findall(line)]
+
+
+def links_of(text):
+    """(line, target) of what a document refers to in the checkout."""
+    link = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+    lines = enumerate(text.split("\n"), 1)
+    return [(number, target) for number, line in lines for target in link.findall(line) if ":" not in target]

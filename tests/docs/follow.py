@@ -5,14 +5,15 @@
 usage: follow.py DOCUMENT      in the folder of the checkout; prints a line for each command, and how it was dealt with
 """
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-from blocks import Unclear, commands_of, read_blocks, spans_of
+from blocks import Unclear, commands_of, links_of, read_blocks, spans_of
 
 TABLE = Path(__file__).parent / "commands.tsv"
-WORDS = {"run": 0, "with": 1, "until": 1, "test": 2}  # how a command is dealt with, and how many words tell it
+WORDS = {"run": 0, "with": 1, "until": 1, "answers": 1, "test": 2}  # how a command is dealt with, and how many words tell it
 
 
 class Failed(Exception):
@@ -27,7 +28,7 @@ def read_table():
             continue
         pattern, how, *rest = line.split("\t")
         if how not in WORDS or len(rest) != WORDS[how]:
-            raise Failed(f"commands.tsv:{number}: a row is PATTERN and run, with WORDS, until STAGE, or test SCRIPT TEXT")
+            raise Failed(f"commands.tsv:{number}: a row is PATTERN and run, with WORDS, until STAGE, answers TEXT, or test SCRIPT TEXT")
         rows.append((re.compile(pattern), how, rest))
     return rows
 
@@ -87,6 +88,8 @@ def script_of(block, table, say):
             first = f"{command.first()} {rest[0]}"
         elif how == "until":
             first = re.sub(r" --until \S+", "", command.first()) + f" --until {rest[0]}"
+        elif how == "answers":
+            first = f"answer=$({first}) || [ $? = 1 ]; echo \"$answer\"; grep -qF -e {shlex.quote(rest[0])} <<< \"$answer\""
         say(command, " ".join([how, *rest]))
         script += [f"printf '\\n@@ {command.line}\\n'", "\n".join([first, *more])]
     return "\n".join(script)
@@ -138,6 +141,9 @@ def follow(document):
     table = read_table()
     text = Path(document).read_text()
     blocks = read_blocks(document, text)
+    for number, target in links_of(text):
+        if not (Path(document).parent / target).exists():
+            raise Failed(f"{document}:{number}: this leads nowhere: {target}")
     for span in spans_of(text):
         check_call(span)
     for block in blocks:

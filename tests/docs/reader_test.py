@@ -19,7 +19,8 @@ other\ttest\tboot/greet.sh\tgood night
 unlisted\ttest\tfull/unlisted.sh\tgood day
 printf .*\twith\tworld
 show .*\tuntil\tplan
-(cat|false|cd|show\\(\\)|test).*\trun
+ask .*\tanswers\tall is well
+(cat|false|cd|(show|ask)\\(\\)|test).*\trun
 """
 
 
@@ -83,6 +84,13 @@ class Reader(unittest.TestCase):
         self.follow("\n    printf '%s'\n\n<!-- output -->\n    world\n")
         self.follow("\n    show() { echo \"$*\"; }\n    show it --until prove\n\n<!-- output -->\n    it --until plan\n")
 
+    def test_answers_may_be_bad_but_must_be_given(self):
+        page = "\n    ask() { echo $1; return $2; }\n    ask '%s' %d\n\n<!-- output -->\n    all is well\n"
+        self.follow(page % ("all is well", 0))
+        self.follow(page % ("all is well", 1))
+        self.refuses(page % ("all is well", 2), "exit code")
+        self.refuses(page % ("all", 0), "exit code 1")
+
     def test_files_and_lines_are_put_in_place(self):
         self.follow('\n    cat list\n\n<!-- output -->\n    one\n    end\n\n<!-- the file list -->\n    one\n    end\n')
         self.follow('\n<!-- into list, before "en" -->\n      two\n\nThen:\n\n    test "$(sed -n 2p list)" = "  two"\n')
@@ -98,6 +106,10 @@ class Reader(unittest.TestCase):
         self.follow("\n    cat > made <<'END'\n    reboot now\n\n      more\n    END\n    echo end >> made\n")
         self.assertEqual(Path("made").read_text(), "reboot now\n\n  more\nend\n")
         self.refuses("\n    cat <<END\n    one\n", "without its end END")
+
+    def test_links_lead_somewhere(self):
+        self.follow("[one](page.md), [two](tests/boot/greet.sh#a), [three](https://kmesh.test/x)\n")
+        self.refuses("[one](page.md) and\n[two](pages.md)\n", "page.md:2: this leads nowhere: pages.md")
 
     def test_other_kinds_of_blocks_are_refused(self):
         self.refuses("\n```sh\nreboot\n```\n", "indented by four blanks")
