@@ -20,7 +20,7 @@ NEEDS = (
     "needs a kernel with kmesh.ko",
 )
 MARKER = re.compile(r"<!-- (.*) -->")
-HERE_DOCUMENT = re.compile(r"<<-?'?(\w+)'?")
+HERE_DOCUMENT = re.compile(r"(?<!<)<<-?'?(\w+)'?")
 
 
 @dataclass
