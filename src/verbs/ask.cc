@@ -15,16 +15,15 @@ namespace kmesh {
 namespace {
 
 // What the verbs have in common that ask sources and build nothing.
-void add_source_options(CLI::App& app, SourceOptions& sources) {
+void add_source_options(Form& form, SourceOptions& sources) {
   sources.work = "build/plan";
-  app.add_option("--work", sources.work, "folder for what is fetched and read (default build/plan)")
-      ->check(named());
-  app.add_flag("--refresh", sources.refresh, "ask the package archive again for its newest version");
-  app.add_flag_callback(
+  form.add_option("--work", sources.work, "folder for what is fetched and read (default build/plan)")
+      ->check(named("DIR"));
+  form.add_flag("--refresh", sources.refresh, "ask the package archive again for its newest version");
+  form.add_flag_callback(
       "--no-verify", [&sources] { sources.verify = false; }, "take a source that nothing vouches for");
-  app.add_flag_callback(
-      "--no-sandbox", [&sources] { sources.sandbox = false; },
-      "run a source package's spec with your own rights");
+  form.add_flag_callback(
+      "--no-sandbox", [&sources] { sources.sandbox = false; }, "run a package's spec with your own rights");
 }
 
 // Of patches that could not be judged the first is said on standard error; the answer has them all.
@@ -56,32 +55,45 @@ Answer say_adapted(const AdaptReport& report, bool json) {
 
 }  // namespace
 
-int plan_verb(const std::vector<std::string>& arguments) {
+int plan_verb(const Call& call) {
   PlanOptions options;
   bool json = false;
   bool verbose = false;
-  CLI::App app("Judges every patch of the archive, or of a folder of yours, on every source named.",
-               "kmesh-kernel plan");
-  app.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); may be repeated");
-  auto* tarball =
-      app.add_option("--tarball", options.tarballs, "a kernel's source as a tarball; may be repeated")
-          ->check(named());
-  app.add_option("--sha256", options.sha256, "checksums of the tarballs, in their order")->needs(tarball);
-  app.add_option("--srpm", options.packages, "a kernel's source package; may be repeated")->check(named());
-  app.add_option("--key", options.keys, "file with a public key that signs source packages; may be repeated")
-      ->check(named());
-  auto* tree = app.add_option("--tree", options.trees, "a kernel's source as a folder; may be repeated")
-                   ->check(named());
-  app.add_option("--revision", options.revisions,
-                 "tag or commit of the git repository at --tree; may be repeated")
+  Form form("Judges each patch of the archive, or of yours, on every source named.", "kmesh-kernel plan");
+  form.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); repeatable")
+      ->check(named("BASELINE"))
+      ->type_name("NAME");
+  auto* tarball = form.add_option("--tarball", options.tarballs, "a kernel's source as a tarball; repeatable")
+                      ->check(named());
+  form.add_option("--sha256", options.sha256, "checksums of the tarballs, in their order")
+      ->type_name("HEX")
+      ->needs(tarball);
+  form.add_option("--srpm", options.packages, "a kernel's source package; repeatable")->check(named());
+  form.add_option("--key", options.keys, "public key that signs source packages; repeatable")->check(named());
+  auto* tree = form.add_option("--tree", options.trees, "a kernel's source as a folder; repeatable")
+                   ->check(named("DIR"));
+  form.add_option("--revision", options.revisions, "tag or commit of the git tree; repeatable")
+      ->type_name("REV")
       ->needs(tree);
-  app.add_option("--series", options.series, "folder of patches, with a series file or taken by name")
-      ->check(named());
-  add_source_options(app, options.sources);
-  app.add_flag("--verbose", verbose, "a line for every hunk");
-  app.add_flag("--json", json, "the matrix as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12");
-  if (const auto code = parse(app, arguments)) return *code;
+  form.add_option("--series", options.series, "folder of patches, with a series file or by name")
+      ->check(named("DIR"));
+  add_source_options(form, options.sources);
+  form.add_flag("--verbose", verbose, "a line for every hunk");
+  form.add_flag("--json", json, "the matrix as JSON on standard output");
+  form.words.about = {
+      "Only the files that a patch touches are read. Of each patch and source one verdict is said, with the "
+      "hunks, lines and "
+      "offsets behind it; nothing is built. Verdicts: needed, it applies; present, the same change is there; "
+      "equivalent, the "
+      "feature is there by another change; partial, some hunks are there; blocked, by an earlier patch of "
+      "the series; "
+      "conflict.",
+      "A verdict is cumulative: a patch is judged on the source as those before it in the series leave it. "
+      "The exit status "
+      "is 0 whatever the verdicts are, and 1 where a patch could not be judged at all."};
+  form.words.examples = {"kmesh-kernel plan --baseline 5.10 --baseline 6.1 --baseline 6.12"};
+  form.words.files = {{"WORK/", "what was fetched, and what was read of it, for the next call"}};
+  if (const auto code = parse(form, call)) return *code;
   for (auto* paths : {&options.tarballs, &options.trees, &options.packages, &options.keys}) {
     for (auto& path : *paths) path = absolute(path);
   }
@@ -97,35 +109,48 @@ int plan_verb(const std::vector<std::string>& arguments) {
       });
 }
 
-int adapt_verb(const std::vector<std::string>& arguments) {
+int adapt_verb(const Call& call) {
   AdaptOptions options;
   bool json = false;
-  CLI::App app("Carries a series to another source, as a new folder of patches.", "kmesh-kernel adapt");
+  Form form("Carries a series to another source, as a new folder of patches.", "kmesh-kernel adapt");
   auto* baseline =
-      app.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml");
-  auto* tarball =
-      app.add_option("--tarball", options.tarball, "the same: a tarball")->check(named())->excludes(baseline);
-  auto* tree = app.add_option("--tree", options.tree, "the same: a folder")
-                   ->check(named())
+      form.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml")
+          ->check(named("BASELINE"))
+          ->type_name("NAME");
+  auto* tarball = form.add_option("--tarball", options.tarball, "the same: a tarball")
+                      ->check(named())
+                      ->excludes(baseline);
+  auto* tree = form.add_option("--tree", options.tree, "the same: a folder")
+                   ->check(named("DIR"))
                    ->excludes(baseline)
                    ->excludes(tarball);
-  app.add_option("--srpm", options.package, "the same: a source package, as its own patches leave it")
+  form.add_option("--srpm", options.package, "the same: a package, as its own patches leave it")
       ->check(named())
       ->excludes(baseline)
       ->excludes(tarball)
       ->excludes(tree);
-  app.add_option("--key", options.keys, "file with a public key that signs source packages; may be repeated")
-      ->check(named());
-  app.add_option("--series", options.series, "the patches (default: the archive's for the baseline before)")
-      ->check(named());
-  app.add_option("--from", options.from,
-                 "the source they were written for, name or path (default: Kmesh-Base)")
-      ->check(named());
-  app.add_option("--output", options.output, "the new folder (default WORK/series-NAME)")->check(named());
-  add_source_options(app, options.sources);
-  app.add_flag("--json", json, "what was done as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel adapt --baseline 6.12 --output build/6.12-series");
-  if (const auto code = parse(app, arguments)) return *code;
+  form.add_option("--key", options.keys, "public key that signs source packages; repeatable")->check(named());
+  form.add_option("--series", options.series, "the patches (default: the archive's, of the baseline before)")
+      ->check(named("DIR"));
+  form.add_option("--from", options.from, "what they were written for (default: Kmesh-Base)")
+      ->check(named("BASELINE|FILE"))
+      ->type_name("SOURCE");
+  form.add_option("--output", options.output, "the new folder (default WORK/series-NAME)")
+      ->check(named("DIR"));
+  add_source_options(form, options.sources);
+  form.add_flag("--json", json, "what was done as JSON on standard output");
+  form.words.about = {
+      "Each patch that applies is taken as it is. One that does not is merged, three ways: the source it was "
+      "written for, that "
+      "source with the patch, and the new one. What merges without a conflict becomes the patch of the new "
+      "series.",
+      "Where a person must decide, the patch's line in the new series is commented out, with the reason, and "
+      "the files with "
+      "the conflicts in them lie beside it; the exit status is 1 then."};
+  form.words.examples = {"kmesh-kernel adapt --baseline 6.12 --output build/6.12-series"};
+  form.words.files = {{"OUTPUT/series", "the order, and what was decided"},
+                      {"OUTPUT/*.conflicts/", "what a person must decide"}};
+  if (const auto code = parse(form, call)) return *code;
   const std::string name = path_of_target(options);
   if (options.output.empty())
     options.output =

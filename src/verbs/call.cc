@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "kit/configs.h"
 #include "kit/nearest.h"
 
 namespace kmesh {
@@ -61,6 +62,12 @@ bool asks_json(const std::vector<std::string>& words) {
   return std::find(words.begin(), words.end(), "--json") != words.end();
 }
 
+std::string config_words() {
+  std::string words;
+  for (const auto& config : named_configs()) words += config.name + "|";
+  return words + "FILE";
+}
+
 std::string absolute(const std::string& path) {
   if (path.empty()) return path;
   std::string text = std::filesystem::absolute(path).lexically_normal().string();
@@ -68,36 +75,40 @@ std::string absolute(const std::string& path) {
   return text;
 }
 
-std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+std::optional<int> parse(Form& form, const Call& call) {
+  const Page page = page_of(form);
+  if (call.look) {
+    call.look(page);
+    return kDone;
+  }
+  const auto rare = [](const OptionText& option) { return option.group == kRare; };
+  if (std::any_of(page.options.begin(), page.options.end(), rare))
+    form.set_help_all_flag("--help-all", "every option");
   Error error;
   try {
-    app.parse(reversed);
+    form.parse(std::vector<std::string>(call.words.rbegin(), call.words.rend()));
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    return answer(app.help(), kDone);
+    return answer(help_text(page, false), kDone);
+  } catch (const CLI::CallForAllHelp&) {
+    return answer(help_text(page, true), kDone);
   } catch (const CLI::ExtrasError&) {
     std::vector<std::string> known;
-    for (const auto* option : app.get_options()) {
+    for (const auto* option : form.get_options()) {
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
     }
-    for (const auto& extra : app.remaining()) {
+    for (const auto& extra : form.remaining()) {
       if (!error.what.empty()) break;  // what follows an unknown option is most often its value
       const auto meant = nearest(extra.substr(0, extra.find('=')), known);
-      error.what = fmt::format("{} does not know '{}'", app.get_name(), extra);
+      error.what = fmt::format("{} does not know '{}'", form.get_name(), extra);
       if (meant) error.hint = fmt::format("did you mean {}?", *meant);
     }
   } catch (const CLI::ParseError& wrong) {
     error.what = wrong.what();
   }
-  error.command = app.get_name() + " --help";
+  error.command = form.get_name() + " --help";
   error.wrong_call = true;
-  return show(error, asks_json(arguments));
-}
-
-CLI::Validator named() {
-  return {[](std::string& text) { return text.empty() ? std::string("an empty name") : std::string(); },
-          "PATH"};
+  return show(error, asks_json(call.words));
 }
 
 CLI::Validator one_of(const std::vector<std::string>& words) {

@@ -14,6 +14,7 @@
 #include "base/process.h"
 #include "base/result.h"
 #include "base/status.h"
+#include "help/form.h"
 #include "kit/kit.h"
 
 namespace kmesh {
@@ -31,13 +32,15 @@ int show(const Error& error, bool json);
 // Whether the call asks for JSON, before it is read.
 bool asks_json(const std::vector<std::string>& words);
 
-// Parses a verb's arguments; nothing where the verb is to run, an exit code where it is not.
-std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments);
+// Parses a verb's words, or shows its page to who looks at it; nothing where the verb is to run, an exit code
+// where it is not.
+std::optional<int> parse(Form& form, const Call& call);
 
-// A path, which has at least one letter.
-CLI::Validator named();
 // A choice of words whose refusal names the nearest.
 CLI::Validator one_of(const std::vector<std::string>& words);
+
+// What --config takes: the configurations that have a name, or a file.
+std::string config_words();
 
 std::string absolute(const std::string& path);
 

@@ -6,30 +6,36 @@
 
 namespace kmesh {
 
-int kabi_verb(const std::vector<std::string>& arguments) {
+int kabi_verb(const Call& call) {
   KabiOptions options;
   options.work = "build/kabi";
   bool json = false;
   bool no_sandbox = false;
-  CLI::App app("What changed for modules between two kernels: symbols, types, and the patch that did it.",
-               "kmesh-kernel kabi");
-  app.add_option("OLD", options.old, "Module.symvers, a kernel-devel RPM, or a folder with either")
+  Form form("What changed for modules between two kernels: symbols, types, and the patch that did it.",
+            "kmesh-kernel kabi");
+  form.add_option("OLD", options.old, "Module.symvers, a kernel-devel RPM, or a folder with one")
       ->check(named())
       ->required();
-  app.add_option("NEW", options.now, "the same of the other kernel")->check(named())->required();
-  app.add_option("--old-vmlinux", options.old_vmlinux,
-                 "with BTF or DWARF (default: the one beside Module.symvers)")
+  form.add_option("NEW", options.now, "the same of the other kernel")->check(named())->required();
+  form.add_option("--old-vmlinux", options.old_vmlinux, "with BTF or DWARF (default: beside Module.symvers)")
       ->check(named());
-  app.add_option("--new-vmlinux", options.new_vmlinux, "the same of the other kernel")->check(named());
-  app.add_option("--series", options.series, "folder of the patches between the two")->check(named());
-  app.add_option("--module", options.modules, "a built .ko: does it go on loading? may be repeated")
+  form.add_option("--new-vmlinux", options.new_vmlinux, "the same of the other kernel")->check(named());
+  form.add_option("--series", options.series, "folder of the patches between the two")->check(named("DIR"));
+  form.add_option("--module", options.modules, "a built .ko: does it go on loading? repeatable")
       ->check(named());
-  app.add_flag("--abidiff", options.abidiff, "keep what abidiff says of the two vmlinux, too; takes minutes");
-  app.add_option("--work", options.work, "folder for what is read (default build/kabi)")->check(named());
-  app.add_flag("--no-sandbox", no_sandbox, "let bpftool, pahole, kmod and abidiff read with your own rights");
-  app.add_flag("--json", json, "all of it as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel kabi build/kernel/baseline build/kernel/enhanced");
-  if (const auto code = parse(app, arguments)) return *code;
+  form.add_flag("--abidiff", options.abidiff, "keep what abidiff says of the two, too; takes minutes");
+  form.add_option("--work", options.work, "folder for what is read (default build/kabi)")
+      ->check(named("DIR"));
+  form.add_flag("--no-sandbox", no_sandbox,
+                "let bpftool, pahole, kmod and abidiff read with your own rights");
+  form.add_flag("--json", json, "all of it as JSON on standard output");
+  form.words.about = {
+      "Compares the checksums that the kernels' exported symbols have, finds the types behind those that "
+      "changed in BTF or "
+      "DWARF, and names the patch of the series that touches each. Of modules it says whether they go on "
+      "loading."};
+  form.words.examples = {"kmesh-kernel kabi build/kernel/baseline build/kernel/enhanced"};
+  if (const auto code = parse(form, call)) return *code;
   options.sandbox = !no_sandbox;
   for (auto* path : {&options.old, &options.now, &options.old_vmlinux, &options.new_vmlinux, &options.series,
                      &options.work})

@@ -11,28 +11,34 @@
 
 namespace kmesh {
 
-int doctor_verb(const std::vector<std::string>& arguments) {
+int doctor_verb(const Call& call) {
   Options options;
   options.work = "build/5.10";
   std::string output = "rpm";
   std::string cc;
   bool json = false;
-  CLI::App app(
-      "Looks for what would make a build fail: on this host, and in the tree that a work folder has.",
-      "kmesh-kernel doctor");
-  app.add_option("--work", options.work, "work folder of the build (default build/5.10)")->check(named());
-  app.add_option("--config", options.config, "the configuration it is for, as with build (default slim)")
-      ->check(named());
-  app.add_option("--output", output, "what is to be made (default rpm)")
+  Form form("Looks for what would make a build fail: on this host, and in a work folder's tree.",
+            "kmesh-kernel doctor");
+  form.add_option("--work", options.work, "work folder of the build (default build/5.10)")
+      ->check(named("DIR"));
+  form.add_option("--config", options.config, "what it is for, as with build (default slim)")
+      ->check(named(config_words()))
+      ->type_name("CONFIG");
+  form.add_option("--output", output, "what is to be made (default rpm)")
       ->check(one_of({"rpm", "deb", "image"}));
-  app.add_option("--cc", cc, "the compiler and what stands before it");
-  app.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
-      ->check(CLI::PositiveNumber);
-  app.add_flag_callback(
+  form.add_option("--cc", cc, "the compiler and what stands before it")->type_name("COMMAND");
+  form.add_option("--jobs,-j", options.jobs, "processes at once (default: one a processor)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  form.add_flag_callback(
       "--no-sandbox", [&options] { options.sandbox = false; }, "for a build without a sandbox");
-  app.add_flag("--json", json, "the findings as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel doctor --config distro --work build/kernel");
-  if (const auto code = parse(app, arguments)) return *code;
+  form.add_flag("--json", json, "the findings as JSON on standard output");
+  form.words.about = {
+      "Each check says what it found and, where a build would fail, what to do and a command to copy. The "
+      "exit status is 1 if "
+      "a build would fail. A build asks the same before it begins."};
+  form.words.examples = {"kmesh-kernel doctor --config distro --work build/kernel"};
+  if (const auto code = parse(form, call)) return *code;
   options.output = output_of(output);
   take_compiler(options, cc);
   if (named_config(options.config) == nullptr) options.config = absolute(options.config);
@@ -54,14 +60,18 @@ int doctor_verb(const std::vector<std::string>& arguments) {
       });
 }
 
-int explain_verb(const std::vector<std::string>& arguments) {
+int explain_verb(const Call& call) {
   std::string log;
   bool json = false;
-  CLI::App app("Reads the log of a kernel's build and says what went wrong.", "kmesh-kernel explain");
-  app.add_option("LOG", log, "the log, of this program or of any other")->check(named())->required();
-  app.add_flag("--json", json, "the answer as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel explain build/kernel/logs/build.log");
-  if (const auto code = parse(app, arguments)) return *code;
+  Form form("Reads the log of a kernel's build and says what went wrong.", "kmesh-kernel explain");
+  form.add_option("LOG", log, "the log, of this program or of any other")->check(named())->required();
+  form.add_flag("--json", json, "the answer as JSON on standard output");
+  form.words.about = {
+      "Finds the first error and looks it up in a table of known failures: the cause, what to do, and the "
+      "stage that a build "
+      "goes on with. The exit status is 1 where the table has no row for it; the line is shown then."};
+  form.words.examples = {"kmesh-kernel explain build/kernel/logs/build.log"};
+  if (const auto code = parse(form, call)) return *code;
   RealDisk disk;
   const auto text = disk.read(absolute(log));
   if (!text) return show(text.error(), json);

@@ -7,28 +7,35 @@
 
 namespace kmesh {
 
-int spec_verb(const std::vector<std::string>& arguments) {
+int spec_verb(const Call& call) {
   SpecOptions options;
   options.work = "build/spec";
   std::string what;
   bool json = false;
   bool no_sandbox = false;
-  CLI::App app(
-      "Adds lines to a kernel.spec: patches applied strictly, the kABI check off. Or takes them back.",
+  Form form(
+      "Adds lines to a kernel.spec: patches, applied strictly, and the kABI check off. Or takes them back.",
       "kmesh-kernel spec");
-  app.add_option("WHAT", what, "edit or undo")->check(one_of({"edit", "undo"}))->required();
-  app.add_option("FILE", options.file, "the spec; it is changed where it lies")->check(named())->required();
-  app.add_option("--patch", options.patches, "a patch, applied in the order given; may be repeated")
+  form.add_option("WHAT", what, "edit or undo")->check(one_of({"edit", "undo"}))->required();
+  form.add_option("FILE", options.file, "the spec; it is changed where it lies")->check(named())->required();
+  form.add_option("--patch", options.patches, "a patch, applied in the order given; repeatable")
       ->check(named());
-  app.add_option("--sources", options.sources,
-                 "folder of the spec's sources (default: ../SOURCES, or the spec's own)")
+  form.add_option("--sources", options.sources,
+                  "folder of its sources (default ../SOURCES, or the spec's own)")
       ->check(CLI::ExistingDirectory);
-  app.add_option("--work", options.work, "folder for what rpm is asked (default build/spec)")->check(named());
-  app.add_flag("--no-sandbox", no_sandbox,
-               "let rpm parse the spec, which runs its %(...), with your own rights");
-  app.add_flag("--json", json, "what was done as JSON on standard output");
-  app.footer("Example:\n  kmesh-kernel spec edit SPECS/kernel.spec --patch SOURCES/0001-fix.patch");
-  if (const auto code = parse(app, arguments)) return *code;
+  form.add_option("--work", options.work, "folder for what rpm is asked (default build/spec)")
+      ->check(named("DIR"));
+  form.add_flag("--no-sandbox", no_sandbox,
+                "let rpm parse the spec, and run its %(...), with your own rights");
+  form.add_flag("--json", json, "what was done as JSON on standard output");
+  form.words.about = {
+      "- edit: decides on the spec's text where the patches go, behind the spec's own, and has rpm check the "
+      "result. What rpm "
+      "and the text disagree on is refused, and the spec left as it was.",
+      "- undo: takes every added line back; the spec is as it was, byte for byte."};
+  form.words.examples = {"kmesh-kernel spec edit SPECS/kernel.spec --patch SOURCES/0001-fix.patch",
+                         "kmesh-kernel spec undo SPECS/kernel.spec"};
+  if (const auto code = parse(form, call)) return *code;
   options.undo = what == "undo";
   options.sandbox = !no_sandbox;
   // a link to a spec stays one

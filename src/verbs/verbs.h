@@ -3,19 +3,20 @@
 // or a pair that shares its options.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "help/form.h"
 
 namespace kmesh {
 
-int build_verb(const std::vector<std::string>& arguments);
-int plan_verb(const std::vector<std::string>& arguments);
-int adapt_verb(const std::vector<std::string>& arguments);
-int prove_verb(const std::vector<std::string>& arguments);
-int kabi_verb(const std::vector<std::string>& arguments);
-int spec_verb(const std::vector<std::string>& arguments);
-int doctor_verb(const std::vector<std::string>& arguments);
-int explain_verb(const std::vector<std::string>& arguments);
-int headers_verb(const std::vector<std::string>& arguments);
+int build_verb(const Call& call);
+int plan_verb(const Call& call);
+int adapt_verb(const Call& call);
+int prove_verb(const Call& call);
+int kabi_verb(const Call& call);
+int spec_verb(const Call& call);
+int doctor_verb(const Call& call);
+int explain_verb(const Call& call);
+int headers_verb(const Call& call);
+int man_verb(const Call& call);
+int completion_verb(const Call& call);
 
 }  // namespace kmesh

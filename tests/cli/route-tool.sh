@@ -13,9 +13,27 @@ expect_exit 0
 expect_stdout '1 service, 3 routes; nothing was loaded'
 
 # and the help's
-"$KMESH" --help | sed -n '/^An example:/,$s/^  //p' > help.toml
+"$KMESH" check --help | sed -n '/^A file of routes:/,$s/^  //p' > help.toml
 run check help.toml
 expect_exit 0
+
+# the help: a screen each, and examples that are read to their end
+# shellcheck disable=SC2086 # none is no verb
+for verb in '' check load unload man completion; do
+    run $verb --help
+    expect_exit 0
+    [ "$(wc -l < "$T/out")" -le 24 ] || fail "the help of '$verb' has more than 24 lines"
+    ! grep -E '.{81}' "$T/out" || fail "the help of '$verb' has a line of more than 80 characters"
+    sed -n '/^Examples\?:$/,/^$/s/^  //p; /For example:$/,$s/^  kmesh/kmesh/p' "$T/out" > examples
+    [ -s examples ] || fail "no example of '$verb'"
+    while IFS= read -r example; do
+        read -ra words <<< "${example%%[|>]*}"
+        [ "${words[0]}" = kmesh-route ] || fail "no call of the program: $example"
+        run "${words[@]:1}" --no-such-option
+        expect_exit 2
+        expect_stderr 'not expected: --no-such-option'
+    done < examples
+done
 
 printf "[[service]]\naddress = '10.0.0.1:80'\n[[service.route]]\npath = '/a/../b'\ndeny = true\n" > wrong.toml
 for verb in check load; do
@@ -39,7 +57,7 @@ for call in "" "chek example.toml" "check" "check example.toml more" "load --pin
     # shellcheck disable=SC2086 # several words
     run $call
     expect_exit 2
-    expect_stderr 'kmesh-route --help'
+    expect_stderr '^ +kmesh-route ([a-z]+ )?--help$'
 done
 
 # this host has no such module, and must not get one
