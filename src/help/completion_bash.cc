@@ -55,7 +55,7 @@ std::string function_of(const std::string& program) {
 
 std::string value_row(const std::string& function, const std::string& pattern, const Values& values) {
   std::string row = fmt::format("    {})\n", pattern);
-  row += "        [ \"$3\" != ask ] || return 0\n";
+  row += "        [ \"${3-}\" != ask ] || return 0\n";
   if (!values.words.empty())
     row += fmt::format("        {}_words \"$2\" '{}'\n", function, fmt::join(values.words, " "));
   if (values.file || values.folder)
@@ -106,7 +106,8 @@ std::string bash_completion(const ProgramText& program, const Kinds& kinds) {
       for (std::size_t i = 1; i < option.names.size(); ++i) pattern += " | " + verb + ":" + option.names[i];
       values += value_row(function, pattern, values_of(option, kinds));
     }
-    options += fmt::format("    {}) echo '{}--help' ;;\n", verb, names);
+    options +=
+        fmt::format("    {}) echo '{}--help{}' ;;\n", verb, names, has_rare(page) ? " --help-all" : "");
   }
   const std::string end = "    esac\n}\n\n";
   return script + options + end + values + "    *) return 1 ;;\n" + end +

@@ -90,7 +90,8 @@ std::string zsh_completion(const ProgramText& program, const Kinds& kinds) {
         cases += " \\\n        " + spec;
       }
     }
-    cases += " \\\n        '(- *)'{-h,--help}'[this text]'\n      ;;\n";
+    if (has_rare(page)) cases += " \\\n        '(- *)--help-all[every option]'";
+    cases += " \\\n        '(- *)'{-h,--help}'[a screen of help]'\n      ;;\n";
   }
   return fmt::format("#compdef {0}\n# zsh completion of {0}, made by `{0} completion zsh`\n", program.name) +
          fmt::format(kReader, function, verbs, cases, program.name);

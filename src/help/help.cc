@@ -71,6 +71,11 @@ std::string usage_of(const Page& page) {
   return usage;
 }
 
+bool has_rare(const Page& page) {
+  return std::any_of(page.options.begin(), page.options.end(),
+                     [](const OptionText& option) { return option.group == kRare; });
+}
+
 std::string verb_of(const Page& page) { return page.name.substr(page.name.find(' ') + 1); }
 
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {

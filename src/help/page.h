@@ -59,6 +59,7 @@ struct ProgramText {
 std::string help_text(const ProgramText& program);
 std::string help_text(const Page& page, bool whole);
 
+bool has_rare(const Page& page);                // whether --help-all says more than --help
 std::string usage_of(const Page& page);         // "kmesh-kernel prove [OPTIONS] IMAGE"
 std::string verb_of(const Page& page);          // "prove"
 std::string left_of(const OptionText& option);  // "-j, --jobs N"

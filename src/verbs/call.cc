@@ -81,9 +81,7 @@ std::optional<int> parse(Form& form, const Call& call) {
     call.look(page);
     return kDone;
   }
-  const auto rare = [](const OptionText& option) { return option.group == kRare; };
-  if (std::any_of(page.options.begin(), page.options.end(), rare))
-    form.set_help_all_flag("--help-all", "every option");
+  if (has_rare(page)) form.set_help_all_flag("--help-all", "every option");
   Error error;
   try {
     form.parse(std::vector<std::string>(call.words.rbegin(), call.words.rend()));
