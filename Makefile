@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The front door.
 #   make kernel      builds the kit, then builds and proves the enhanced kernel (BASELINE=5.10 by default)
+#   make install     the kit, below PREFIX=/usr/local (and DESTDIR); make uninstall takes it away again
 #   make check       builds and passes every test
 #   make check-full  and those that take hours
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
@@ -12,13 +13,14 @@ BASELINE ?= 5.10
 WORK     ?= build/kernel
 # What `kmesh-kernel build` is told besides: make kernel ARGS="--output deb"
 ARGS     ?=
+PREFIX   ?= /usr/local
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
 # Two at once; those that use every processor themselves run alone.
 CTEST = --output-on-failure --no-tests=error --parallel 2
 
-.PHONY: kernel kit dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check packages-full
+.PHONY: kernel kit install uninstall dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check packages-full
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -28,6 +30,13 @@ kit: packages-kernel build/gcc/build.ninja
 	@ninja -C build/gcc --quiet kmesh-kernel guest/all
 	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
 	@ln -sfn gcc/kmesh-route build/kmesh-route
+
+install: kit
+	@ninja -C build/gcc --quiet written
+	@DESTDIR="$(DESTDIR)" tools/install.sh install build/gcc "$(PREFIX)"
+
+uninstall:
+	@DESTDIR="$(DESTDIR)" tools/install.sh uninstall "$(PREFIX)"
 
 dkms-package:
 	@mkdir -p build

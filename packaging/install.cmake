@@ -17,3 +17,25 @@ add_custom_command(
   COMMENT "manual and completion"
   VERBATIM)
 add_custom_target(written ALL DEPENDS ${written}/done)
+
+# What `make install` lays out below PREFIX. Programs find their data by their own place (src/verbs/call.h), so the whole can be
+# moved; nothing of PREFIX is compiled in. A distribution may have other folders for these:
+set(KMESH_DOC share/doc/kmesh-kernel CACHE STRING "folder of the documents below PREFIX")
+set(KMESH_ZSH share/zsh/site-functions CACHE STRING "folder of zsh's functions below PREFIX")
+
+install(PROGRAMS ${CMAKE_BINARY_DIR}/kmesh-kernel ${CMAKE_BINARY_DIR}/kmesh-route DESTINATION bin)
+install(PROGRAMS ${CMAKE_BINARY_DIR}/guest/init DESTINATION libexec/kmesh/guest)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/guest/probes DESTINATION libexec/kmesh/guest USE_SOURCE_PERMISSIONS)
+
+# the archive: sources alone, whatever was built beside them
+install(FILES kernel/baselines.toml DESTINATION share/kmesh/kernel)
+install(DIRECTORY kernel/patches kernel/configs kernel/rpm DESTINATION share/kmesh/kernel USE_SOURCE_PERMISSIONS
+        PATTERN checkpatch-exceptions EXCLUDE)
+install(DIRECTORY kernel/ko_src DESTINATION share/kmesh/kernel
+        FILES_MATCHING PATTERN "*.c" PATTERN "*.h" PATTERN Kbuild PATTERN Makefile PATTERN "*.mod.c" EXCLUDE)
+
+install(DIRECTORY ${written}/man/ DESTINATION share/man/man1)
+install(DIRECTORY ${written}/bash/ DESTINATION share/bash-completion/completions)
+install(DIRECTORY ${written}/zsh/ DESTINATION ${KMESH_ZSH})
+install(FILES README.md ARCHITECTURE.md DESTINATION ${KMESH_DOC})
+install(DIRECTORY docs LICENSES DESTINATION ${KMESH_DOC})

@@ -39,23 +39,29 @@ int show(const Error& error, bool json) {
 Result<Data> find_data() {
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path prefix = program.parent_path();
+  const fs::path installed = prefix / "libexec/kmesh/guest";
   Data data;
-  data.guest = (program.parent_path() / "guest").string();
+  data.guest = (fs::exists(installed, error) ? installed : program / "guest").string();
   const char* set = std::getenv("KMESH_KERNEL_DATA");
   if (set != nullptr) {
     data.kernel = set;
     return data;
   }
-  for (fs::path folder = program.parent_path();; folder = folder.parent_path()) {
-    if (fs::exists(folder / "kernel/baselines.toml", error)) {
-      data.kernel = (folder / "kernel").string();
-      return data;
-    }
+  std::vector<fs::path> places = {prefix / "share/kmesh/kernel"};
+  for (fs::path folder = program;; folder = folder.parent_path()) {
+    places.push_back(folder / "kernel");
     if (folder == folder.parent_path()) break;
   }
-  return fail("the patch archive was not found above the program",
-              "run the program from its checkout, or name the archive's folder in KMESH_KERNEL_DATA");
+  for (const auto& place : places) {
+    if (!fs::exists(place / "baselines.toml", error)) continue;
+    data.kernel = place.string();
+    return data;
+  }
+  return fail(fmt::format("the patch archive was found neither in {} nor in a checkout above the program",
+                          places.front().string()),
+              "install the program with `make install`, or name the archive's folder in KMESH_KERNEL_DATA");
 }
 
 bool asks_json(const std::vector<std::string>& words) {

@@ -44,8 +44,9 @@ std::string config_words();
 
 std::string absolute(const std::string& path);
 
-// Where this program's archive and probes are: the folder above the program that has kernel/baselines.toml,
-// and guest/ beside the program.
+// Where this program's archive and probes are. Installed: PREFIX/share/kmesh/kernel and
+// PREFIX/libexec/kmesh/guest, by the place of the program itself, whatever links lead there. In a checkout:
+// the folder above it that has kernel/baselines.toml, and guest/ beside it.
 Result<Data> find_data();
 
 struct Answer {
