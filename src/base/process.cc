@@ -136,6 +136,12 @@ std::string answer_of(Processes& processes, Command ask) {
   return said && said->ok() ? said->output : std::string();
 }
 
+std::string answer_of(Processes& processes, std::vector<std::string> argv) {
+  Command ask;
+  ask.argv = std::move(argv);
+  return answer_of(processes, std::move(ask));
+}
+
 tl::unexpected<Error> program_failed(std::string what, std::string hint, const Exit& exit) {
   if (exit.tail.find("No space left on device") == std::string::npos)
     return fail(std::move(what), std::move(hint), "", exit.tail);

@@ -52,6 +52,7 @@ class RealProcesses : public Processes {
 
 // What a program says; empty where it cannot be run or fails.
 std::string answer_of(Processes& processes, Command ask);
+std::string answer_of(Processes& processes, std::vector<std::string> argv);
 
 // The failure of a program that ran, with its last words; where those say that the disk is full, that is the
 // cause.

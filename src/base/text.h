@@ -39,6 +39,8 @@ void each_line(std::string_view text, Each each) {
   }
 }
 
+inline std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 // What stands between blanks, tabs and line ends.
 inline std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);

@@ -6,24 +6,12 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "base/text.h"
 #include "kit/config_needs.h"
 #include "kit/debian_packages.h"
 
 namespace kmesh {
 namespace {
-
-std::string text_of(Kit& kit, const std::string& tree, std::string_view name) {
-  const auto text = kit.disk.read(join(tree, name));
-  return text ? *text : std::string();
-}
-
-std::string answer_of(Kit& kit, std::vector<std::string> argv) {
-  Command ask;
-  ask.argv = std::move(argv);
-  return answer_of(kit.processes, std::move(ask));
-}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // What the tree's own script names, from 5.13 on; nothing before.
 Version least_of(Kit& kit, const Side& side, const std::string& tree, const std::string& tool) {
@@ -38,7 +26,7 @@ Version least_of(Kit& kit, const Side& side, const std::string& tree, const std:
 // Before that script a line of compiler-gcc.h says it (40900 is 4.9).
 Version least_gcc(Kit& kit, const Side& side, const std::string& tree) {
   if (const auto told = least_of(kit, side, tree, "gcc"); !(told == Version{})) return told;
-  const std::string header = text_of(kit, tree, "include/linux/compiler-gcc.h");
+  const std::string header = kit.disk.read(join(tree, "include/linux/compiler-gcc.h")).value_or("");
   constexpr std::string_view kMark = "#if GCC_VERSION < ";
   const auto at = header.find(kMark);
   if (at == std::string::npos) return {};
@@ -63,7 +51,7 @@ Version version_in(std::string_view text) {
 
 Finding compiler_check(Kit& kit, const Side& side, const std::string& tree, std::string_view config,
                        const std::string& gcc) {
-  const std::string machine = first_line(answer_of(kit, {gcc, "-dumpmachine"}));
+  const std::string machine = first_line(answer_of(kit.processes, {gcc, "-dumpmachine"}));
   if (machine.empty())
     return bad("compiler",
                fail(fmt::format("{} is no compiler that can be run", gcc), "name another one with --cc",
@@ -81,7 +69,7 @@ Finding compiler_check(Kit& kit, const Side& side, const std::string& tree, std:
                                 gcc, machine),
                     "configure it for x86_64", "make ARCH=x86_64 olddefconfig")
                    .value());
-  const Version have = version_in(answer_of(kit, {gcc, "-dumpfullversion", "-dumpversion"}));
+  const Version have = version_in(answer_of(kit.processes, {gcc, "-dumpfullversion", "-dumpversion"}));
   const Version least = least_gcc(kit, side, tree);
   if (!(have < least)) return well("compiler", fmt::format("{} {}.{}", gcc, have.major, have.minor));
   return bad("compiler", fail(fmt::format("{} is {}.{}, and this kernel takes {}.{} or newer", gcc,
@@ -92,7 +80,7 @@ Finding compiler_check(Kit& kit, const Side& side, const std::string& tree, std:
 
 Finding linker_check(Kit& kit, const Side& side, const std::string& tree) {
   // "GNU ld (GNU Binutils for Debian) 2.40": what stands in brackets has numbers of its own
-  const std::string said = first_line(answer_of(kit, {"ld", "--version"}));
+  const std::string said = first_line(answer_of(kit.processes, {"ld", "--version"}));
   const Version have = version_in(std::string_view(said).substr(said.rfind(')') + 1));
   const Version least = least_of(kit, side, tree, "binutils");
   if (!(have < least)) return well("linker", fmt::format("ld {}.{}", have.major, have.minor));
@@ -110,18 +98,20 @@ Finding btf_check(Kit& kit, const std::string& tree, std::string_view config) {
   if (config_value(config, "DEBUG_INFO_BTF") != "y" ||
       !kit.disk.exists(join(tree, "scripts/link-vmlinux.sh")))
     return well("btf", "none is made");
-  const Version have = version_in(answer_of(kit, {"pahole", "--version"}));
+  const Version have = version_in(answer_of(kit.processes, {"pahole", "--version"}));
   const auto refuse = [&](std::string what, std::string hint) {
     return bad("btf", fail(std::move(what), std::move(hint), "pahole --version").value());
   };
   if (have < kFirst)
     return refuse(fmt::format("pahole is {}.{}, and BTF takes 1.16 or newer", have.major, have.minor),
                   "install a newer pahole (package dwarves)");
-  const bool knows = text_of(kit, tree, "include/uapi/linux/btf.h").find("ENUM64") != std::string::npos;
+  const auto has = [&](const char* file, std::string_view word) {
+    return kit.disk.read(join(tree, file)).value_or("").find(word) != std::string::npos;
+  };
+  const bool knows = has("include/uapi/linux/btf.h", "ENUM64");
   bool leaves_out = false;
   for (const auto* script : {"scripts/pahole-flags.sh", "scripts/Makefile.btf", "scripts/link-vmlinux.sh"})
-    leaves_out =
-        leaves_out || text_of(kit, tree, script).find("skip_encoding_btf_enum64") != std::string::npos;
+    leaves_out = leaves_out || has(script, "skip_encoding_btf_enum64");
   if (!(have < kEnum64) && !knows && !leaves_out)
     return refuse(
         fmt::format("pahole {}.{} writes BTF that this kernel's tools cannot read", have.major, have.minor),

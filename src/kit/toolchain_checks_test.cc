@@ -4,44 +4,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/fakes.h"
+#include "kit/test_tree.h"
 
 namespace kmesh {
 namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kTree = "/w/enhanced/rpmbuild/BUILD/k/linux";
-
-class ToolchainChecksTest : public ::testing::Test {
+class ToolchainChecksTest : public TreeTest {
  protected:
-  void SetUp() override {
-    put("scripts/link-vmlinux.sh", "pahole\n");
-    put("include/linux/compiler-gcc.h", "#if GCC_VERSION < 40900\n#error\n");
-    says("-dumpmachine", "x86_64-linux-gnu\n");
-    says("-dumpfullversion", "12.2.0\n");
-    says("ld", "GNU ld (GNU Binutils for Somebody 15.4) 2.40\nCopyright 2023\n");
-    says("pahole", "v1.24\n");
-  }
-  void put(const std::string& name, const std::string& text) { disk_.files[join(kTree, name)] = text; }
-  void says(const std::string& word, const std::string& text, int code = 0) {
-    Exit exit;
-    exit.code = code;
-    exit.output = text;
-    // what is said last holds
-    processes_.answers.insert(
-        processes_.answers.begin(),
-        {[word](const Command& command) { return FakeProcesses::has(command, word); }, exit});
-  }
   Finding compiler() { return compiler_check(kit_, side_, kTree, config_, "gcc"); }
   Finding linker() { return linker_check(kit_, side_, kTree); }
   Finding btf() { return btf_check(kit_, kTree, config_); }
   std::string config_ = "CONFIG_X86_64=y\n";
-  MemoryDisk disk_;
-  FakeProcesses processes_;
-  FakeStatus status_;
-  Kit kit_{disk_, processes_, status_, {"/k", "/g"}};
-  Side side_{"enhanced", "/w/enhanced", "/w/log", Sandbox(true, "/w/enhanced", "/c")};
 };
 
 TEST_F(ToolchainChecksTest, TheCompilerIsOldEnoughAndOfThisArchitecture) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/text.h"
 #include "kit/configs.h"
 #include "kit/debian_packages.h"
 
@@ -126,10 +127,7 @@ std::string cache_folder(const Options& options) {
 std::string compiler_program(const std::string& compiler) { return compiler.substr(compiler.rfind(' ') + 1); }
 
 std::string compiler_version(Kit& kit, const std::string& compiler) {
-  Command ask;
-  ask.argv = {compiler_program(compiler), "--version"};
-  const std::string said = answer_of(kit.processes, std::move(ask));
-  return said.substr(0, said.find('\n'));
+  return first_line(answer_of(kit.processes, {compiler_program(compiler), "--version"}));
 }
 
 unsigned jobs_of(const Options& options) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/text.h"
 #include "kit/config_needs.h"
 #include "kit/diagnose.h"
 #include "kit/toolchain_checks.h"
@@ -14,19 +15,6 @@
 
 namespace kmesh {
 namespace {
-
-std::string text_of(Kit& kit, const std::string& tree, std::string_view name) {
-  const auto text = kit.disk.read(join(tree, name));
-  return text ? *text : std::string();
-}
-
-std::string answer_of(Kit& kit, std::vector<std::string> argv) {
-  Command ask;
-  ask.argv = std::move(argv);
-  return answer_of(kit.processes, std::move(ask));
-}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 Finding helper_docs(Kit& kit, const Side& side, const std::string& tree, Docs what, HelperDocs& docs) {
   auto checked = check_helper_docs(kit, side, tree, what);
@@ -58,7 +46,7 @@ Finding options(Kit& kit, const std::string& config) {
 // Headers for compiler plugins lie where the compiler says.
 Finding plugins(Kit& kit, const std::string& config, const std::string& gcc) {
   if (config_value(config, "GCC_PLUGINS") != "y") return well("plugins", "the configuration has none");
-  const std::string folder = first_line(answer_of(kit, {gcc, "-print-file-name=plugin"}));
+  const std::string folder = first_line(answer_of(kit.processes, {gcc, "-print-file-name=plugin"}));
   if (kit.disk.exists(join(folder, "include/gcc-plugin.h")))
     return well("plugins", "gcc's headers for them are there");
   return bad("plugins", fail(fmt::format("CONFIG_GCC_PLUGINS is on, and {} has no headers for plugins", gcc),
@@ -164,7 +152,7 @@ Finding times(Kit& kit, const std::string& tree) {
 
 TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const std::string& compiler_words,
                      const std::vector<std::string>& touched, Docs docs) {
-  const std::string config = text_of(kit, tree, ".config");
+  const std::string config = kit.disk.read(join(tree, ".config")).value_or("");
   const std::string gcc = compiler_program(compiler_words);
   TreeState state;
   state.findings.push_back(helper_docs(kit, side, tree, docs, state.docs));

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/fakes.h"
 #include "kit/config_needs.h"
+#include "kit/test_tree.h"
 
 namespace kmesh {
 namespace {
@@ -18,28 +18,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::string kTree = "/w/enhanced/rpmbuild/BUILD/k/linux";
-
-class TreeChecksTest : public ::testing::Test {
+class TreeChecksTest : public TreeTest {
  protected:
-  void SetUp() override {
-    put(".config", "CONFIG_X86_64=y\n");
-    put("scripts/link-vmlinux.sh", "pahole\n");
-    put("include/linux/compiler-gcc.h", "#if GCC_VERSION < 40900\n#error\n");
-    says("-dumpmachine", "x86_64-linux-gnu\n");
-    says("-dumpfullversion", "12.2.0\n");
-    says("pahole", "v1.24\n");
-  }
-  void put(const std::string& name, const std::string& text) { disk_.files[join(kTree, name)] = text; }
-  void says(const std::string& word, const std::string& text, int code = 0) {
-    Exit exit;
-    exit.code = code;
-    exit.output = text;
-    // what is said last holds
-    processes_.answers.insert(
-        processes_.answers.begin(),
-        {[word](const Command& command) { return FakeProcesses::has(command, word); }, exit});
-  }
   Finding found(const std::string& check) {
     const auto findings = check_tree(kit_, side_, kTree, "ccache gcc", touched_, Docs::kMend).findings;
     const auto at = std::find_if(findings.begin(), findings.end(),
@@ -48,11 +28,6 @@ class TreeChecksTest : public ::testing::Test {
     return at == findings.end() ? Finding{} : *at;
   }
   std::vector<std::string> touched_;
-  MemoryDisk disk_;
-  FakeProcesses processes_;
-  FakeStatus status_;
-  Kit kit_{disk_, processes_, status_, {"/k", "/g"}};
-  Side side_{"enhanced", "/w/enhanced", "/w/log", Sandbox(true, "/w/enhanced", "/c")};
 };
 
 TEST_F(TreeChecksTest, ATreeThatIsWell) {
