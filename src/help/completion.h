@@ -23,6 +23,9 @@ struct Values {
 };
 Values values_of(const OptionText& option, const Kinds& kinds);
 
+// The shell's function that completes the program: "_kmesh_kernel".
+std::string function_of(const ProgramText& program);
+
 std::string bash_completion(const ProgramText& program, const Kinds& kinds);
 std::string zsh_completion(const ProgramText& program, const Kinds& kinds);
 

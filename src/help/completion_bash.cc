@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "help/completion.h"
 
 namespace kmesh {
@@ -47,12 +45,6 @@ constexpr const char* kReader = R"script(
 complete -F {0} {2}
 )script";
 
-std::string function_of(const std::string& program) {
-  std::string name = "_" + program;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 std::string value_row(const std::string& function, const std::string& pattern, const Values& values) {
   std::string row = fmt::format("    {})\n", pattern);
   row += "        [ \"${3-}\" != ask ] || return 0\n";
@@ -65,25 +57,8 @@ std::string value_row(const std::string& function, const std::string& pattern, c
 
 }  // namespace
 
-Values values_of(const OptionText& option, const Kinds& kinds) {
-  Values values;
-  for (const auto& word : option.words) {
-    const auto kind = kinds.find(word);
-    if (word == "FILE") {
-      values.file = true;
-    } else if (word == "DIR") {
-      values.folder = true;
-    } else if (kind != kinds.end()) {
-      values.words.insert(values.words.end(), kind->second.begin(), kind->second.end());
-    } else if (std::islower(static_cast<unsigned char>(word[0]))) {
-      values.words.push_back(word);
-    }
-  }
-  return values;
-}
-
 std::string bash_completion(const ProgramText& program, const Kinds& kinds) {
-  const std::string function = function_of(program.name);
+  const std::string function = function_of(program);
   std::string script =
       fmt::format("# bash completion of {0}, made by `{0} completion bash`\n\n", program.name);
   std::string options = fmt::format("{}_options() {{\n    case $1 in\n", function);

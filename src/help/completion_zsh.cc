@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "help/completion.h"
 
 namespace kmesh {
@@ -76,8 +74,7 @@ std::vector<std::string> specs(const std::string& function, const OptionText& op
 }  // namespace
 
 std::string zsh_completion(const ProgramText& program, const Kinds& kinds) {
-  std::string function = "_" + program.name;
-  std::replace(function.begin(), function.end(), '-', '_');
+  const std::string function = function_of(program);
   std::string verbs;
   std::string cases;
   for (const auto& page : program.verbs) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "help/form.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace kmesh {
@@ -65,6 +67,25 @@ Page page_of(const Form& form) {
     }
   }
   return page;
+}
+
+const Verb* verb_named(std::span<const Verb> verbs, const std::string& name) {
+  const auto row =
+      std::find_if(verbs.begin(), verbs.end(), [&](const Verb& verb) { return name == verb.name; });
+  return row == verbs.end() ? nullptr : &*row;
+}
+
+std::vector<Page> pages_of(std::span<const Verb> verbs) {
+  std::vector<Page> pages;
+  for (const auto& verb : verbs) {
+    Call call;
+    call.look = [&](const Page& page) {
+      pages.push_back(page);
+      pages.back().title = verb.title;
+    };
+    verb.run(call);
+  }
+  return pages;
 }
 
 CLI::Validator named(const std::string& kind) {

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,16 @@ struct Call {
   std::vector<std::string> words;
   std::function<void(const Page&)> look = {};
 };
+
+// A row of a program's table of verbs.
+struct Verb {
+  const char* name;
+  const char* title;
+  int (*run)(const Call& call);
+};
+
+const Verb* verb_named(std::span<const Verb> verbs, const std::string& name);
+std::vector<Page> pages_of(std::span<const Verb> verbs);
 
 // A value with at least one letter. `kind` says what it is: FILE, DIR, BASELINE, or words and one of these,
 // with | between.

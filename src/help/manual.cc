@@ -127,13 +127,13 @@ std::string see_also(const std::vector<std::string>& pages) {
   return roff;
 }
 
+}  // namespace
+
 std::string page_name(const Page& verb) {
   std::string name = verb.name;
   std::replace(name.begin(), name.end(), ' ', '-');
   return name;
 }
-
-}  // namespace
 
 std::string manual_page(const ProgramText& program, const Edition& edition, bool whole) {
   std::string roff = head(program.name, program.title, edition) + section("SYNOPSIS");

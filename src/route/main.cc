@@ -169,12 +169,6 @@ int completion_verb(const Call& call) {
   return answer(shell == "bash" ? bash_completion(program_text(), {}) : zsh_completion(program_text(), {}));
 }
 
-struct Verb {
-  const char* name;
-  const char* title;
-  int (*run)(const Call& call);
-};
-
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"check", "read a file of routes and say what is wrong; needs no right", &check_verb},
     {"load", "take a file for the kernel's routes, in place of those before", &load_verb},
@@ -193,14 +187,7 @@ ProgramText program_text() {
       "first request says where the kernel connects to, and decides for the whole connection. It needs "
       "kmesh.ko, and a BPF "
       "file system at /sys/fs/bpf."};
-  for (const auto& verb : kVerbs) {
-    Call call;
-    call.look = [&](const Page& page) {
-      text.verbs.push_back(page);
-      text.verbs.back().title = verb.title;
-    };
-    verb.run(call);
-  }
+  text.verbs = pages_of(kVerbs);
   text.examples = {"kmesh-route check routes.toml", "kmesh-route load routes.toml"};
   text.sample = kExample;
   text.exits = {{"0", "Done."},
@@ -216,8 +203,7 @@ int run(const std::vector<std::string>& words) {
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")
     return answer(help_text(program_text()));
   if (words[0] == "--version") return answer("kmesh-route " + this_edition().version + "\n");
-  for (const auto& verb : kVerbs)
-    if (words[0] == verb.name) return verb.run({{words.begin() + 1, words.end()}});
+  if (const Verb* verb = verb_named(kVerbs, words[0])) return verb->run({{words.begin() + 1, words.end()}});
   return said({fmt::format("there is no verb '{}'", words[0]), "", "kmesh-route --help", "", true});
 }
 

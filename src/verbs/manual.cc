@@ -29,10 +29,10 @@ int man_verb(const Call& call) {
   }
   RealDisk disk;
   const auto write = [&]() -> Result<void> {
-    KMESH_TRY(disk.write(absolute(folder) + "/kmesh-kernel.1", manual_page(program, edition)));
+    const auto file = [&](const std::string& name) { return join(absolute(folder), name + ".1"); };
+    KMESH_TRY(disk.write(file(program.name), manual_page(program, edition)));
     for (const auto& verb : program.verbs)
-      KMESH_TRY(disk.write(absolute(folder) + "/kmesh-kernel-" + verb_of(verb) + ".1",
-                           manual_page(program, verb, edition)));
+      KMESH_TRY(disk.write(file(page_name(verb)), manual_page(program, verb, edition)));
     return {};
   };
   const auto written = write();

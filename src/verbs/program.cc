@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verbs/program.h"
 
-#include <algorithm>
 #include <array>
 
 #include "verbs/verbs.h"
@@ -25,11 +24,7 @@ constexpr std::array kVerbs = std::to_array<Verb>({
 
 }  // namespace
 
-const Verb* verb_named(const std::string& name) {
-  const auto* row =
-      std::find_if(kVerbs.begin(), kVerbs.end(), [&](const Verb& verb) { return name == verb.name; });
-  return row == kVerbs.end() ? nullptr : row;
-}
+const Verb* verb_named(const std::string& name) { return verb_named(kVerbs, name); }
 
 std::vector<std::string> verb_names() {
   std::vector<std::string> names;
@@ -52,14 +47,7 @@ ProgramText program_text() {
       "works as an ordinary user; foreign specs and makefiles run in a sandbox without a network. Each verb "
       "takes --json for "
       "programs, but man and completion."};
-  for (const auto& verb : kVerbs) {
-    Call call;
-    call.look = [&](const Page& page) {
-      text.verbs.push_back(page);
-      text.verbs.back().title = verb.title;
-    };
-    verb.run(call);
-  }
+  text.verbs = pages_of(kVerbs);
   text.examples = {"kmesh-kernel build --baseline 5.10 --work build/kernel"};
   text.exits = {
       {"0", "Done."},

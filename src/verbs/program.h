@@ -9,12 +9,6 @@
 
 namespace kmesh {
 
-struct Verb {
-  const char* name;
-  const char* title;
-  int (*run)(const Call& call);
-};
-
 const Verb* verb_named(const std::string& name);
 std::vector<std::string> verb_names();
 
