@@ -166,12 +166,14 @@ quietly() {
     sandbox /bin/sh -ec "$1" > "$SCENE/quiet.log" 2>&1 || { tail -n 20 "$SCENE/quiet.log" >&2; die "the way to the failure failed"; }
 }
 
-# look : what the kit's doctor says of the scene before anything fails in it, as NAME.doctor.json; for whom PREFLIGHT names the
+# look COMMAND : what the kit's doctor says of the scene before anything fails in it, as NAME.doctor.json, with the command
+# that is to fail beside it; for whom PREFLIGHT names the
 # folder with the program. BESIDE is what the failing command has before it, FOLDER the work folder that is made of where it
 # works, DOCTOR what else the doctor is told.
 look() {
     [ -n "$PREFLIGHT" ] || return 0
-    local folder=$SCENE$FOLDER left=(lock journal.json prepared.json enhanced)
+    local folder=$SCENE$FOLDER
+    echo "$1" > "$OUTPUT/$NAME.command"
     [ "$FOLDER" != "$PLACE" ] || [ ! -d "$SCENE/tree" ] || folder=$SCENE/tree
     if [ -d "$folder" ]; then
         : > "$folder/lock"
@@ -190,14 +192,13 @@ look() {
         sandbox /bin/sh -c "$BESIDE /kit/kmesh-kernel doctor --work '$FOLDER' $DOCTOR --no-sandbox --json" \
             > "$OUTPUT/$NAME.doctor.json" 2> "$SCENE/doctor.err"
     ) || [ -s "$OUTPUT/$NAME.doctor.json" ] || { cat "$SCENE/doctor.err" >&2; die "the doctor says nothing"; }
-    (cd "$folder" 2> /dev/null && rm -rf "${left[@]}" .kmesh-tmp) || true
+    (cd "$folder" 2> /dev/null && rm -rf lock journal.json prepared.json enhanced .kmesh-tmp) || true
 }
 
 # record COMMAND : the one that fails; its whole output is the log.
 record() {
     local code=0
-    [ -z "$PREFLIGHT" ] || echo "$1" > "$OUTPUT/$NAME.command"
-    look
+    look "$1"
     sandbox /bin/sh -c "$1" > "$SCENE/whole.log" 2>&1 || code=$?
     [ $code != 0 ] || { tail -n 5 "$SCENE/whole.log" >&2; die "it did not fail"; }
     log_is
@@ -205,8 +206,7 @@ record() {
 
 # record_good COMMAND : one that succeeds, or fails to notice.
 record_good() {
-    [ -z "$PREFLIGHT" ] || echo "$1" > "$OUTPUT/$NAME.command"
-    look
+    look "$1"
     sandbox /bin/sh -c "$1" > "$SCENE/whole.log" 2>&1 || { tail -n 20 "$SCENE/whole.log" >&2; die "it failed"; }
     log_is
 }

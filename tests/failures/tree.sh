@@ -153,13 +153,15 @@ fail_path_with_colon() {
     says 'cannot contain spaces or colons'
 }
 
+# deep TIMES LENGTH : folders below each other with names of that length
+deep() { for ((i = 0; i < $1; i++)); do printf "%$2s/" '' | tr ' ' k; done; }
+
 # Below a folder whose name is as long as names may be, many times.
 fail_path_too_long() {
     nowhere
     small_spec
-    FOLDER=/kmesh/$(for ((i = 0; i < 17; i++)); do printf '%250s/' '' | tr ' ' k; done)
-    record 'name=$(printf "%250s" "" | tr " " k)
-        rpmbuild --define "_builddir /kmesh/$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do printf "%s/" $name; done)" -bp SPECS/small.spec'
+    FOLDER=/kmesh/$(deep 17 250)
+    record "rpmbuild --define '_builddir $FOLDER' -bp SPECS/small.spec"
     says 'File name too long'
 }
 
@@ -214,7 +216,7 @@ fail_ccache_read_only() {
     on 5.10 prepared
     small 1m ro
     BESIDE='CCACHE_DIR=/kmesh/small'
-    record 'CCACHE_DIR=/kmesh/small make CC="ccache gcc" kernel/fork.o'
+    record "$BESIDE make CC='ccache gcc' kernel/fork.o"
     says 'ccache'
 }
 
@@ -227,7 +229,7 @@ somebody_with_few_processes() {
     quietly 'make O=/kmesh/small tinyconfig && chmod -R a+rwX /kmesh/small'
     BESIDE='setpriv --reuid 64001 --regid 64001 --clear-groups prlimit --nproc=6'
     FOLDER=/kmesh/small
-    record 'setpriv --reuid 64001 --regid 64001 --clear-groups prlimit --nproc=6 make O=/kmesh/small -j8 prepare'
+    record "$BESIDE make O=/kmesh/small -j8 prepare"
 }
 
 fail_cannot_fork() {
@@ -243,7 +245,7 @@ fail_cannot_fork_dash() {
 fail_too_many_open_files() {
     on 5.10 prepared
     BESIDE='prlimit --nofile=8'
-    record 'prlimit --nofile=8 make kernel/fork.o'
+    record "$BESIDE make kernel/fork.o"
     says 'Too many open files'
 }
 
@@ -251,7 +253,7 @@ fail_too_many_open_files() {
 fail_argument_list_too_long() {
     on 5.10 prepared
     local folder
-    folder=/kmesh/$(for ((i = 0; i < 14; i++)); do printf '%240s/' '' | tr ' ' k; done)driver
+    folder=/kmesh/$(deep 14 240)driver
     mkdir -p "$SCENE$folder"
     printf '%s\n' 'obj-m += driver.o' "ccflags-y += $(for i in {1..20}; do printf -- '-I$(src)/include%d ' "$i"; done)" \
         > "$SCENE$folder/Makefile"
