@@ -27,7 +27,7 @@ Result<Source> name_tree(Kit& kit, const std::string& tree, bool verify) {
   source.name = version;
   source.top = "linux-" + version;
   source.origin = fmt::format("tree {}", name_of(tree));
-  source.warnings.push_back("the source was not verified (--no-verify)");
+  source.warnings.emplace_back("the source was not verified (--no-verify)");
   return source;
 }
 

@@ -57,7 +57,7 @@ Result<TouchedFiles> TextCache::read(const std::string& fingerprint, const std::
   for (const auto& path : missing) {
     const auto text = found.find(path);
     if (text == found.end()) {
-      known[path] = kNoSuchFile;
+      known.insert_or_assign(path, std::string(kNoSuchFile));
       continue;
     }
     known[path] = sha256_text(text->second);
