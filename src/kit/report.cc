@@ -15,10 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string size_text(std::uint64_t bytes) {
-  if (bytes < 1U << 20) return fmt::format("{} KiB", bytes >> 10);
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
-}
+constexpr double kWorthNaming = 2;  // seconds
 
 std::string proof_word(const FeatureProof& item) {
   if (!item.objection.empty()) return "not proven: " + item.objection;
@@ -31,13 +28,35 @@ std::string outcome_text(const Report& report) {
                                      : "Built and proven";
 }
 
+// Where most of the time went, if that is worth knowing.
+std::string slowest_text(const Report& report) {
+  const StageTime* slowest = slowest_stage(report);
+  if (slowest == nullptr) return {};
+  return fmt::format(", the slowest stage {} with {}", slowest->name, duration(slowest->seconds));
+}
+
+}  // namespace
+
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1U << 20) return fmt::format("{} KiB", bytes >> 10);
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
 double total_seconds(const Report& report) {
   double sum = 0;
   for (const auto& stage : report.stages) sum += stage.reused ? 0 : stage.seconds;
   return sum;
 }
 
-}  // namespace
+const StageTime* slowest_stage(const Report& report) {
+  const StageTime* slowest = nullptr;
+  for (const auto& stage : report.stages) {
+    if (!stage.reused && stage.seconds >= kWorthNaming &&
+        (slowest == nullptr || stage.seconds > slowest->seconds))
+      slowest = &stage;
+  }
+  return slowest;
+}
 
 std::string report_json(const Report& report) {
   Json json;
@@ -89,6 +108,7 @@ std::string report_json(const Report& report) {
   for (const auto& stage : report.stages) {
     Json entry = {{"name", stage.name}, {"seconds", stage.seconds}, {"reused", stage.reused}};
     if (!stage.why.empty()) entry["why"] = stage.why;
+    if (stage.reused) entry["before"] = stage.before;
     json["stages"].push_back(std::move(entry));
   }
   json["warnings"] = report.warnings;
@@ -149,7 +169,8 @@ std::string report_screen(const Report& report, const std::string& work) {
                package.path.find("-headers-") == std::string::npos;
       });
   if (report.until.empty())
-    text += fmt::format("\n{} ({}).\n", outcome_text(report), duration(total_seconds(report)));
+    text += fmt::format("\n{} ({}{}).\n", outcome_text(report), duration(total_seconds(report)),
+                        slowest_text(report));
   text += fmt::format("Report:  {}\n", work + "/report.html");
   if (report.ok && kernel != report.packages.end()) {
     if (const auto* named = named_config(report.config); named != nullptr && !named->layers.empty())

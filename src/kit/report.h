@@ -17,7 +17,8 @@ struct StageTime {
   std::string name;
   double seconds = 0;
   bool reused = false;
-  std::string why;  // why it was done (again); empty where it was reused
+  std::string why;    // why it was done (again); empty where it was reused
+  double before = 0;  // seconds that it took when it was done, where it is reused
 };
 
 struct BootTime {
@@ -45,6 +46,13 @@ struct Report {
   std::optional<Error> error;  // what stopped the build; empty: nothing did
   bool ok = false;
 };
+
+// Of the stages that were done, not reused.
+double total_seconds(const Report& report);
+const StageTime* slowest_stage(const Report& report);  // nullptr: none took two seconds
+
+// "12 KiB", "1.5 MiB"
+std::string size_text(std::uint64_t bytes);
 
 std::string report_json(const Report& report);
 std::string report_text(const Report& report);

@@ -5,77 +5,31 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "kit/html.h"
+#include "kit/matrix_html.h"
 #include "kit/report.h"
 
 namespace kmesh {
 namespace {
 
-constexpr std::string_view kStyle = R"(
-:root{color-scheme:light dark;--ink:#1d2430;--soft:#5a6575;--line:#d5dbe3;--paper:#fff;--card:#f6f8fa;--good:#11703c;
---bad:#b3261e;--mild:#8a5a00;--bar:#3567b5}
-@media(prefers-color-scheme:dark){:root{--ink:#e4e8ee;--soft:#9aa5b4;--line:#333c48;--paper:#14181e;--card:#1c222a;
---good:#5fd38f;--bad:#ff8a80;--mild:#f0c36d;--bar:#6ea0ee}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:62rem;margin:2rem auto;
-padding:0 1rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}p.sub{color:var(--soft);margin:.2rem 0}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);
-vertical-align:top}th{color:var(--soft);font-weight:600}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
-.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.mild{color:var(--mild);font-weight:600}
-.verdict{display:inline-block;padding:.3rem .8rem;border-radius:.4rem;background:var(--card);border:1px solid var(--line);
-margin:.8rem 0}
-.bar{display:inline-block;height:.8rem;background:var(--bar);border-radius:.2rem;min-width:2px}
-details{margin:.2rem 0}pre{background:var(--card);padding:.6rem;overflow-x:auto;font-size:.8rem}
-@media print{body{margin:0}details{display:block}})";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-std::string_view class_of(Verdict verdict) {
-  if (!stops(verdict)) return "good";
-  return verdict == Verdict::kPartial ? "mild" : "bad";
-}
+constexpr int kColours = 8;  // of the page's style, s0 to s7
 
 std::string outcome_cell(Outcome outcome, bool wanted) {
   return fmt::format("<td class=\"{}\">{}</td>", wanted ? "good" : "bad", name_of(outcome));
 }
 
+// The one baseline that was built, against its series.
 std::string patches_table(const Report& report) {
   if (report.plan.patches.empty()) return "<p>The series of this baseline is empty.</p>";
-  std::string html =
-      "<table><thead><tr><th scope=col>Patch</th><th scope=col>Verdict</th><th scope=col>Evidence</th>"
-      "</tr></thead><tbody>";
-  for (const auto& planned : report.plan.patches) {
-    std::string evidence;
-    for (const auto& item : planned.evidence)
-      evidence += fmt::format("<code>{}:{}</code> {}{}<br>", escaped(item.path), item.line, item.match,
-                              item.offset == 0 ? "" : fmt::format(", offset {:+}", item.offset));
-    for (const auto& note : planned.notes) evidence += escaped(note) + "<br>";
-    html +=
-        fmt::format("<tr><th scope=row>{}<br><code>{}</code></th><td class=\"{}\">{}</td><td>{}</td></tr>",
-                    escaped(planned.patch.feature), escaped(planned.patch.file), class_of(planned.verdict),
-                    name_of(planned.verdict), evidence);
-  }
-  return html + "</tbody></table>";
+  Matrix matrix;
+  Source& source = matrix.columns.emplace_back();
+  source.name = report.baseline_name;
+  source.version = report.version;
+  for (const auto& planned : report.plan.patches)
+    matrix.rows.push_back({planned.patch.file, planned.patch.feature, {{"", true, planned}}, {}});
+  return matrix_table(matrix) +
+         "<p class=sub>On other baselines: <code>kmesh-kernel plan --baseline 6.1 --baseline 6.12 --html "
+         "FILE</code></p>";
 }
 
 std::string lines_block(std::string_view title, const std::vector<std::string>& lines) {
@@ -93,7 +47,8 @@ std::string proof_word(const FeatureProof& item) {
 
 std::string proof_table(const Proof& proof) {
   std::string html =
-      "<table><thead><tr><th scope=col>Feature</th><th scope=col>Baseline</th><th scope=col>Enhanced</th>"
+      "<div class=wide><table><thead><tr><th scope=col>Feature</th><th scope=col>Baseline</th><th "
+      "scope=col>Enhanced</th>"
       "<th scope=col>What it shows</th></tr></thead><tbody>";
   for (const auto& item : proof.features) {
     const bool good = item.objection.empty();
@@ -103,11 +58,11 @@ std::string proof_table(const Proof& proof) {
                         escaped(item.how), lines_block("the probe on the baseline", item.baseline_lines),
                         lines_block("the probe on the enhanced kernel", item.enhanced_lines));
   }
-  return html + "</tbody></table>";
+  return html + "</tbody></table></div>";
 }
 
-std::string kabi_section(const KabiSummary& kabi) {
-  std::string html = "<h2>kABI</h2>";
+std::string kabi_text(const KabiSummary& kabi) {
+  std::string html;
   if (!kabi.note.empty()) html += fmt::format("<p>{}</p>", escaped(kabi.note));
   // where nothing could be compared, the note is all there is
   if (!kabi.comparable && kabi.unchanged()) return html;
@@ -117,7 +72,8 @@ std::string kabi_section(const KabiSummary& kabi) {
                       kabi.added.size(), kabi.removed.size());
   if (kabi.changed.empty()) return html;
   html +=
-      "<table><thead><tr><th scope=col>Symbol</th><th scope=col>CRC</th><th scope=col>Why</th><th "
+      "<div class=wide><table><thead><tr><th scope=col>Symbol</th><th scope=col>CRC</th><th "
+      "scope=col>Why</th><th "
       "scope=col>Patches</th></tr></thead><tbody>";
   for (std::size_t i = 0; i < std::min(kabi.changed.size(), kKabiRows); ++i) {
     const auto& change = kabi.changed[i];
@@ -126,71 +82,112 @@ std::string kabi_section(const KabiSummary& kabi) {
         escaped(change.symbol), change.old_crc, change.new_crc, escaped(change.why),
         escaped(patches_text(change.patches, change.traceable)));
   }
-  html += "</tbody></table>";
+  html += "</tbody></table></div>";
   if (kabi.changed.size() > kKabiRows)
     html += fmt::format("<p>And {} more; report.json has all.</p>", kabi.changed.size() - kKabiRows);
   return html;
 }
 
-std::string stages_table(const Report& report) {
-  double most = 0.001;
-  for (const auto& stage : report.stages) most = std::max(most, stage.seconds);
+double took(const StageTime& stage) { return stage.reused ? stage.before : stage.seconds; }
+
+// Where the time went that made these packages: a bar for the eye, a table that has the same in numbers. What
+// was reused counts with the time that it took when it was done, and is paler.
+std::string stages_section(const Report& report) {
+  double all = 0;
+  for (const auto& stage : report.stages) all += took(stage);
+  std::string bar;
+  std::string rows;
+  int colour = 0;
+  for (const auto& stage : report.stages) {
+    const std::string shade = fmt::format("s{}{}", colour++ % kColours, stage.reused ? " before" : "");
+    const double share = all > 0 ? took(stage) / all * 100 : 0;
+    bar += fmt::format("<span class=\"{}\" style=\"width:{:.2f}%\" title=\"{}: {}\"></span>", shade, share,
+                       escaped(stage.name), duration(took(stage)));
+    rows += fmt::format(
+        "<tr><th scope=row><span class=\"dot {}\" aria-hidden=true></span>{}</th><td class=num>{}</td><td "
+        "class=num>{:.0f} %</td><td>{}</td></tr>",
+        shade, escaped(stage.name), duration(took(stage)), share,
+        stage.reused ? "reused" : escaped(stage.why));
+  }
+  std::string html;
+  if (const StageTime* slowest = slowest_stage(report); slowest != nullptr)
+    html += fmt::format("<p>{} in this run; the slowest stage, {}, took {}.</p>",
+                        duration(total_seconds(report)), escaped(slowest->name), duration(slowest->seconds));
+  return html + "<div class=bar aria-hidden=true>" + bar +
+         "</div><div class=wide><table><thead><tr><th scope=col>Stage</th><th scope=col "
+         "class=num>Time</th><th "
+         "scope=col class=num>Share</th><th scope=col>Why it was done</th></tr></thead><tbody>" +
+         rows + "</tbody></table></div>";
+}
+
+std::string packages_table(const std::vector<Package>& packages) {
   std::string html =
-      "<table><thead><tr><th scope=col>Stage</th><th scope=col>Time</th><th scope=col style=\"width:55%\">"
-      "Share</th></tr></thead><tbody>";
-  for (const auto& stage : report.stages)
-    html += fmt::format("<tr><th scope=row>{}</th><td>{}</td><td>{} <span class=sub>{}</span></td></tr>",
-                        stage.name, stage.reused ? "reused" : duration(stage.seconds),
-                        stage.reused
-                            ? ""
-                            : fmt::format("<span class=bar aria-hidden=true style=\"width:{:.0f}%\"></span>",
-                                          stage.seconds / most * 70),
-                        escaped(stage.why));
-  return html + "</tbody></table>";
+      "<div class=wide><table><thead><tr><th scope=col>File</th><th scope=col class=num>Size</th><th "
+      "scope=col>SHA-256</th></tr></thead><tbody>";
+  for (const auto& package : packages)
+    html += fmt::format("<tr><th scope=row>{}</th><td class=num>{}</td><td><code>{}</code></td></tr>",
+                        escaped(package.path), size_text(package.bytes), package.sha256);
+  return html + "</tbody></table></div>";
+}
+
+std::string outcome_box(const Report& report) {
+  std::string html = fmt::format("<div class=\"box {}\">{}", report.ok ? "good" : "bad",
+                                 report.error                  ? "stopped: " + escaped(report.error->what)
+                                 : !report.until.empty()       ? "done until stage " + escaped(report.until)
+                                 : !report.ok                  ? "not proven"
+                                 : report.plan.patches.empty() ? "built and booted; the series is empty"
+                                                               : "built and proven");
+  if (report.error) {
+    html += fmt::format("<p>{}</p>", escaped(report.error->hint));
+    for (const auto* block : {&report.error->command, &report.error->detail}) {
+      if (!block->empty()) html += fmt::format("<pre>{}</pre>", escaped(*block));
+    }
+  }
+  return html + "</div>";
+}
+
+// What a reader must know before trusting the rest.
+std::string warnings_box(const std::vector<std::string>& warnings) {
+  if (warnings.empty()) return "<p>None.</p>";
+  std::string html = "<div class=\"box mild\"><ul>";
+  for (const auto& warning : warnings) html += fmt::format("<li>{}</li>", escaped(warning));
+  return html + "</ul></div>";
+}
+
+struct Section {
+  std::string_view id;
+  std::string_view title;
+  std::string html;
+};
+
+std::vector<Section> sections_of(const Report& report) {
+  std::vector<Section> sections = {{"warnings", "Warnings", warnings_box(report.warnings)},
+                                   {"patches", "Patches", patches_table(report)}};
+  if (report.proof) sections.push_back({"proof", "Proof", proof_table(*report.proof)});
+  if (report.kabi) sections.push_back({"kabi", "kABI", kabi_text(*report.kabi)});
+  if (!report.packages.empty()) sections.push_back({"packages", "Packages", packages_table(report.packages)});
+  sections.push_back({"stages", "Stages", stages_section(report)});
+  return sections;
 }
 
 }  // namespace
 
 std::string report_html(const Report& report) {
-  std::string html = fmt::format(
-      "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
-      "content=\"width=device-width\">"
-      "<title>Linux {} enhanced</title><style>{}</style></head><body><main>",
-      escaped(report.version), kStyle);
-  html += fmt::format(
+  std::string body = fmt::format(
       "<h1>Linux {} with Kmesh</h1><p class=sub>{}; baseline {}; {} configuration; verified by {}</p>",
       escaped(report.version), escaped(report.origin), escaped(report.baseline_name), escaped(report.config),
       report.verified.empty() ? "nothing" : escaped(report.verified));
-  html += fmt::format("<p class=\"verdict {}\">{}</p>", report.ok ? "good" : "bad",
-                      report.error                  ? "stopped: " + escaped(report.error->what)
-                      : !report.until.empty()       ? "done until stage " + escaped(report.until)
-                      : !report.ok                  ? "not proven"
-                      : report.plan.patches.empty() ? "built and booted; the series is empty"
-                                                    : "built and proven");
-  if (report.error)
-    html += fmt::format("<p>{}</p><pre>{}</pre>", escaped(report.error->hint), escaped(report.error->detail));
-  html += "<h2>Patches</h2>" + patches_table(report);
-  if (report.proof) html += "<h2>Proof</h2>" + proof_table(*report.proof);
-  if (report.kabi) html += kabi_section(*report.kabi);
-  if (!report.packages.empty()) {
-    html +=
-        "<h2>Packages</h2><table><thead><tr><th scope=col>File</th><th scope=col>Size</th><th "
-        "scope=col>SHA-256"
-        "</th></tr></thead><tbody>";
-    for (const auto& package : report.packages)
-      html +=
-          fmt::format("<tr><th scope=row>{}</th><td>{:.1f} MiB</td><td><code>{}</code></td></tr>",
-                      escaped(package.path), static_cast<double>(package.bytes) / (1 << 20), package.sha256);
-    html += "</tbody></table>";
-  }
-  html += "<h2>Stages</h2>" + stages_table(report);
-  if (!report.warnings.empty()) {
-    html += "<h2>To know</h2><ul>";
-    for (const auto& warning : report.warnings) html += fmt::format("<li>{}</li>", escaped(warning));
-    html += "</ul>";
-  }
-  return html + fmt::format("<p class=sub>Source fingerprint <code>{}</code></p></main></body></html>\n",
-                            report.fingerprint);
+  body += outcome_box(report);
+  const auto sections = sections_of(report);
+  body += "<nav aria-label=Sections>";
+  for (const auto& section : sections)
+    body += fmt::format("<a href=\"#{}\">{}</a>", section.id, section.title);
+  body += "</nav>";
+  for (const auto& section : sections)
+    body += fmt::format("<section aria-labelledby={0}><h2 id={0}>{1}</h2>{2}</section>", section.id,
+                        section.title, section.html);
+  body += fmt::format("<p class=sub>Source fingerprint <code>{}</code></p>", report.fingerprint);
+  return html_page(fmt::format("Linux {} enhanced", report.version), body);
 }
 
 }  // namespace kmesh

@@ -43,7 +43,7 @@ Report full() {
       {"other", Outcome::kPass, Outcome::kFail, "elsewhere", {}, {}, "it <fails>"}};
   report.proof = proof;
   report.boots = {{"baseline", 2.5, "tcg"}, {"enhanced", 2.75, "tcg"}};
-  report.stages = {{"baseline", 1.5, true, ""}, {"build", 226, false, "a.patch changed"}};
+  report.stages = {{"baseline", 1.5, true, "", 9}, {"build", 226, false, "a.patch changed", 0}};
   report.ok = false;
   return report;
 }
@@ -78,7 +78,9 @@ TEST(ReportJson, HasTheFieldsThatProgramsReadBy) {
   EXPECT_EQ(json["stages"][0]["name"], "baseline");
   EXPECT_EQ(json["stages"][0]["seconds"], 1.5);
   EXPECT_EQ(json["stages"][0]["reused"], true);
+  EXPECT_EQ(json["stages"][0]["before"], 9);
   EXPECT_EQ(json["stages"][1]["why"], "a.patch changed");
+  EXPECT_FALSE(json["stages"][1].contains("before"));
   EXPECT_EQ(json["warnings"], Json::parse(R"(["a <warning> & more"])"));
 }
 
@@ -138,11 +140,12 @@ TEST(ReportText, OnlyWhatWasJudgedIsProven) {
 
 TEST(ReportScreen, SaysHowItEndedAndWhatToTypeNext) {
   Report report = full();
-  EXPECT_THAT(report_screen(report, "/w"), HasSubstr("Built, but not proven (3 min 46 s)."));
+  EXPECT_THAT(report_screen(report, "/w"),
+              HasSubstr("Built, but not proven (3 min 46 s, the slowest stage build with 3 min 46 s)."));
   EXPECT_THAT(report_screen(report, "/w"), Not(HasSubstr("dnf install")))
       << "what is not proven is not offered";
   report.ok = true;
-  EXPECT_THAT(report_screen(report, "/w"), HasSubstr("Built and proven (3 min 46 s)."));
+  EXPECT_THAT(report_screen(report, "/w"), HasSubstr("Built and proven (3 min 46 s, "));
   EXPECT_THAT(report_screen(report, "/w"), HasSubstr("dnf install /w/packages/*.rpm"));
   EXPECT_THAT(report_screen(report, "/w"), HasSubstr("This is the slim kernel"));
   report.config = "distro";
@@ -164,7 +167,7 @@ TEST(ReportKabi, StandsInAllThree) {
   EXPECT_EQ(json["kabi"]["added"], Json::array({"new_one"}));
   EXPECT_THAT(report_text(report), HasSubstr("1 of the exported symbols changed, 1 added, 0 removed"));
   const std::string html = report_html(report);
-  EXPECT_THAT(html, HasSubstr("<h2>kABI</h2>"));
+  EXPECT_THAT(html, HasSubstr("<h2 id=kabi>kABI</h2>"));
   EXPECT_THAT(html, HasSubstr("tcp_&lt;x&gt;"));
   for (const char* raw : {"<note>", "<x>", "<y>"}) EXPECT_THAT(html, Not(HasSubstr(raw))) << raw;
   report.kabi = KabiSummary{};
@@ -194,9 +197,39 @@ TEST(ReportHtml, StandsAlone) {
   EXPECT_THAT(html, HasSubstr("</main></body></html>"));
   for (const char* outside : {"<script", "<link", "http://", "https://", "@import", "url("})
     EXPECT_THAT(html, Not(HasSubstr(outside))) << outside << ": the page must need nothing else";
-  for (const char* spoken : {"scope=row", "scope=col", "lang=en", "<h1>", "<h2>Proof</h2>", "aria-hidden"})
+  for (const char* spoken :
+       {"scope=row", "scope=col", "lang=en", "<h1>", "<h2 id=proof>Proof</h2>", "aria-hidden"})
     EXPECT_THAT(html, HasSubstr(spoken));
-  EXPECT_THAT(html, HasSubstr("offset +3"));
+  EXPECT_THAT(html, HasSubstr("3 lines further down"));
+}
+
+TEST(ReportHtml, TheBarIsOfAllThatMadeThePackages) {
+  Report report = full();
+  report.stages = {{"baseline", 0.1, true, "", 100}, {"build", 226, false, ""}, {"prove", 74, false, ""}};
+  const std::string html = report_html(report);
+  EXPECT_THAT(html, HasSubstr("5 min 0 s in this run; the slowest stage, build, took 3 min 46 s."));
+  EXPECT_THAT(
+      html,
+      HasSubstr("<span class=\"s0 before\" style=\"width:25.00%\" title=\"baseline: 1 min 40 s\"></span>"
+                "<span class=\"s1\" style=\"width:56.50%\" title=\"build: 3 min 46 s\"></span>"
+                "<span class=\"s2\" style=\"width:18.50%\" title=\"prove: 1 min 14 s\"></span></div>"));
+  report.stages.resize(1);
+  EXPECT_THAT(report_html(report), Not(HasSubstr("slowest"))) << "nothing was done";
+}
+
+TEST(ReportHtml, WarningsStandInFrontOfWhatTheyAreAbout) {
+  Report report = full();
+  const std::string html = report_html(report);
+  EXPECT_LT(html.find("a &lt;warning&gt;"), html.find("id=patches"));
+  report.warnings.clear();
+  EXPECT_THAT(report_html(report), HasSubstr("Warnings</h2><p>None.</p>"));
+}
+
+TEST(ReportHtml, SaysWhatStoppedItAndTheWayOut) {
+  Report report = full();
+  report.error = Error{"no compiler", "install one", "apt install <gcc>", "the log"};
+  EXPECT_THAT(report_html(report), HasSubstr("stopped: no compiler<p>install one</p><pre>apt install "
+                                             "&lt;gcc&gt;</pre><pre>the log</pre>"));
 }
 
 TEST(ReportHtml, AnEmptySeriesProvesNothing) {

@@ -49,8 +49,9 @@ class Stages {
     std::string why = journal_.why_not(name, inputs);
     if (why.empty()) why = altered;
     if (why.empty()) {
-      end(name, true, "", "reused");
-      return journal_.record(name).facts;
+      const auto& record = journal_.record(name);
+      end(name, true, "", "reused", record.seconds);
+      return record.facts;
     }
     KMESH_TRY(journal_.forget(name));
     KMESH_LET(made, body());
@@ -77,8 +78,9 @@ class Stages {
   [[nodiscard]] double elapsed() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   }
-  void end(const std::string& name, bool reused, const std::string& why, std::string_view outcome) {
-    times_.push_back({name, elapsed(), reused, why});
+  void end(const std::string& name, bool reused, const std::string& why, std::string_view outcome,
+           double before = 0) {
+    times_.push_back({name, elapsed(), reused, why, before});
     kit_.status.end(outcome);
   }
 

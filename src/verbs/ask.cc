@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "kit/adapting.h"
 #include "kit/calls.h"
+#include "kit/matrix_html.h"
 #include "kit/planning.h"
 #include "verbs/call.h"
 #include "verbs/verbs.h"
@@ -57,6 +58,7 @@ Answer say_adapted(const AdaptReport& report, bool json) {
 
 int plan_verb(const Call& call) {
   PlanOptions options;
+  std::string html;
   bool json = false;
   bool verbose = false;
   Form form("Judges each patch of the archive, or of yours, on every source named.", "kmesh-kernel plan");
@@ -79,6 +81,7 @@ int plan_verb(const Call& call) {
       ->check(named("DIR"));
   add_source_options(form, options.sources);
   form.add_flag("--verbose", verbose, "a line for every hunk");
+  form.add_option("--html", html, "the matrix as a page to look at, into FILE")->check(named());
   form.add_flag("--json", json, "the matrix as JSON on standard output");
   form.words.about = {
       "Only the files that a patch touches are read. Of each patch and source one verdict is said, with the "
@@ -97,12 +100,16 @@ int plan_verb(const Call& call) {
   for (auto* paths : {&options.tarballs, &options.trees, &options.packages, &options.keys}) {
     for (auto& path : *paths) path = absolute(path);
   }
-  for (auto* path : {&options.series, &options.sources.work}) *path = absolute(*path);
+  for (auto* path : {&options.series, &options.sources.work, &html}) *path = absolute(*path);
   for (auto& sum : options.sha256) sum = lower(sum);
   return work_in(
       options.sources.work, json,
       [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
-      [&](Kit& kit) { return plan_sources(kit, options); },
+      [&](Kit& kit) -> Result<Matrix> {
+        KMESH_LET(matrix, plan_sources(kit, options));
+        if (!html.empty()) KMESH_TRY(kit.disk.write(html, matrix_html(matrix)));
+        return matrix;
+      },
       [&](const Matrix& matrix) {
         return say_planned(matrix, json ? matrix_json(matrix)
                                         : matrix_text(matrix, verbose ? Hunks::kEach : Hunks::kNotable));

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/html.h"
+
+#include <fmt/format.h>
+
+namespace kmesh {
+namespace {
+
+// Nothing is fetched, whatever a text from outside might slip in.
+constexpr std::string_view kPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+
+constexpr std::string_view kStyle = R"(
+:root{color-scheme:light dark;--ink:#1d2430;--soft:#566070;--line:#d5dbe3;--paper:#fff;--card:#f6f8fa;--good:#11703c;
+--goodbg:#e3f4e9;--bad:#b3261e;--badbg:#fdebe9;--mild:#7d5200;--mildbg:#fdf3dd;--new:#1f56a8;--newbg:#e6effb;
+--s0:#3567b5;--s1:#b5622a;--s2:#2f855a;--s3:#8a4fae;--s4:#a33c5e;--s5:#5b6b2f;--s6:#2a7f8f;--s7:#6b5b4b}
+@media(prefers-color-scheme:dark){:root{--ink:#e4e8ee;--soft:#a3aebd;--line:#333c48;--paper:#14181e;--card:#1c222a;
+--good:#5fd38f;--goodbg:#12301f;--bad:#ff8a80;--badbg:#3a1a19;--mild:#f0c36d;--mildbg:#352813;--new:#8ab8ff;
+--newbg:#172a45;--s0:#6ea0ee;--s1:#e39a63;--s2:#5fc08f;--s3:#c08fe0;--s4:#e07f9e;--s5:#a9bd6b;--s6:#63bccd;
+--s7:#b3a08c}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:66rem;margin:2rem auto;
+padding:0 1rem}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}.sub{color:var(--soft);margin:.2rem 0}
+nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem}a{color:var(--new)}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;color:var(--soft)}
+th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}tbody th code{font-weight:400}
+code,pre{font-family:ui-monospace,monospace;font-size:.85em}code{overflow-wrap:anywhere}
+pre{background:var(--card);padding:.6rem;overflow-x:auto}
+.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.mild{color:var(--mild);font-weight:600}
+.box{border-left:.3rem solid;border-radius:.3rem;padding:.5rem .9rem;margin:.8rem 0}
+.box.good,.present,.equivalent{background:var(--goodbg)}.box.bad,.conflict,.blocked{background:var(--badbg)}
+.box.mild,.partial,.unread{background:var(--mildbg)}.needed{background:var(--newbg)}
+.box p,.box ul{color:var(--ink);font-weight:400;margin:.2rem 0}
+.word{font-weight:600}.needed .word{color:var(--new)}.present .word,.equivalent .word{color:var(--good)}
+.conflict .word,.blocked .word{color:var(--bad)}.partial .word,.unread .word{color:var(--mild)}
+.key{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.4rem}.key li{padding:.1rem .6rem;border-radius:.3rem}
+td.needed,td.present,td.equivalent,td.partial,td.blocked,td.conflict{min-width:7.5rem}
+.bar{display:flex;gap:1px;height:1.6rem;border-radius:.3rem;overflow:hidden;margin:.6rem 0}
+.bar span{min-width:2px}.dot{display:inline-block;width:.8em;height:.8em;border-radius:.2em;margin-right:.4em}
+.s0{background:var(--s0)}.s1{background:var(--s1)}.s2{background:var(--s2)}.s3{background:var(--s3)}
+.s4{background:var(--s4)}.s5{background:var(--s5)}.s6{background:var(--s6)}.s7{background:var(--s7)}
+.before{opacity:.45}
+.num{text-align:right;white-space:nowrap}summary{cursor:pointer}details>:not(summary){margin:.3rem 0 .3rem 1rem}
+@media print{body{margin:0;max-width:none}nav{display:none}details::details-content{content-visibility:visible;
+height:auto}pre{white-space:pre-wrap}tr,.box{break-inside:avoid}*{print-color-adjust:exact}})";
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string html_page(std::string_view title, std::string_view body) {
+  return fmt::format(
+      "<!doctype html><html lang=en><head><meta charset=utf-8><meta http-equiv=Content-Security-Policy "
+      "content=\"{}\"><meta name=viewport content=\"width=device-width\"><title>{}</title><style>{}</style>"
+      "</head><body><main>{}</main></body></html>\n",
+      kPolicy, escaped(title), kStyle, body);
+}
+
+}  // namespace kmesh

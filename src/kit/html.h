@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the pages of the kit have in common: self-contained, without scripts, readable in the dark, on paper
+// and aloud. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kmesh {
+
+// Text as HTML shows it; fit for an attribute in double quotes, too.
+std::string escaped(std::string_view text);
+
+// A whole page around `body`. `title` is plain text.
+std::string html_page(std::string_view title, std::string_view body);
+
+}  // namespace kmesh
