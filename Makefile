@@ -3,7 +3,7 @@
 #   make kernel      builds the kit, then builds and proves the enhanced kernel (BASELINE=5.10 by default)
 #   make install     the kit, below PREFIX=/usr/local (and DESTDIR); make uninstall takes it away again
 #   make check       builds and passes every test
-#   make check-full  and those that take hours
+#   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh or face: the long ones of that topic alone
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
 #   make bench       measures, side by side with what one would do by hand; make bench-mesh: what a connection costs
 #   make format      puts the sources into shape
@@ -61,7 +61,7 @@ check: packages-check kit
 
 check-full: packages-full kit
 	@ninja -C build/gcc --quiet
-	@cd build/gcc && ctest $(CTEST)
+	@cd build/gcc && ctest $(CTEST) $(if $(TOPIC),--label-regex '^full$$' --label-regex '^$(TOPIC)$$')
 
 bench: packages-check kit
 	@bench/run.sh
