@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace kmesh {
 namespace {
@@ -19,6 +20,12 @@ std::string_view cut(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
   while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80) --bytes;
   return text.substr(0, bytes);
+}
+
+// A terminal that can take back what it shows.
+bool goes_back(std::FILE* out) {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(::fileno(out)) != 0 && (kind == nullptr || std::string_view(kind) != "dumb");
 }
 
 }  // namespace
@@ -90,6 +97,11 @@ void StatusWriter::progress(std::size_t done, std::size_t total, std::string_vie
 }
 
 void StatusWriter::draw(bool now) {
+  if (talk_ == Talk::kQuiet) return;
+  if (talk_ == Talk::kVerbose) {
+    put(out_, progress_text(stage_, what_, done_, total_, elapsed()) + "\n");
+    return;
+  }
   const auto interval = terminal_ ? std::chrono::duration_cast<Clock::duration>(kTerminalInterval)
                                   : std::chrono::duration_cast<Clock::duration>(kLogInterval);
   if (!now && Clock::now() - drawn_ < interval) return;
@@ -111,6 +123,7 @@ void StatusWriter::clear() {
 }
 
 void StatusWriter::say(std::string_view line) {
+  if (talk_ == Talk::kQuiet) return;
   clear();
   put(out_, plain(line) + "\n");
 }
@@ -119,11 +132,17 @@ void StatusWriter::end(std::string_view outcome) {
   say(fmt::format("{:<8} {} ({})", stage_, outcome, duration(elapsed())));
 }
 
-StatusWriter status_for_stderr() {
+StatusWriter status_for_stderr(Talk talk) {
   winsize size{};
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  const bool terminal = goes_back(stderr);
   if (!terminal || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 80;
-  return {stderr, terminal, size.ws_col};
+  return {stderr, terminal, size.ws_col, talk};
+}
+
+std::string tinted(std::FILE* out, Tint tint, std::string_view text) {
+  const char* none = std::getenv("NO_COLOR");
+  if (!goes_back(out) || (none != nullptr && *none != '\0')) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", tint == Tint::kGood ? "1;32" : "1;31", text);
 }
 
 }  // namespace kmesh

@@ -43,6 +43,9 @@ class SilentStatus : public Status {
   void stop() override {}
 };
 
+// How much a person wants to see of the work: nothing, where it is at, or all that is being done.
+enum class Talk { kQuiet, kNormal, kVerbose };
+
 // "3 min 5 s"
 std::string duration(double seconds);
 
@@ -52,8 +55,8 @@ std::string progress_text(std::string_view stage, std::string_view what, std::si
 
 class StatusWriter : public Status {
  public:
-  StatusWriter(std::FILE* out, bool terminal, int columns)
-      : out_(out), terminal_(terminal), columns_(columns) {}
+  StatusWriter(std::FILE* out, bool terminal, int columns, Talk talk = Talk::kNormal)
+      : out_(out), terminal_(terminal), columns_(columns), talk_(talk) {}
   void begin(const std::string& stage) override;
   void doing(std::string_view what) override;
   void progress(std::size_t done, std::size_t total, std::string_view what) override;
@@ -70,6 +73,7 @@ class StatusWriter : public Status {
   std::FILE* out_;
   bool terminal_;
   int columns_;
+  Talk talk_;
   std::string stage_;
   std::string what_;
   std::size_t done_ = 0;
@@ -79,7 +83,13 @@ class StatusWriter : public Status {
   bool on_screen_ = false;
 };
 
-// A writer for standard error as it is: a terminal or not.
-StatusWriter status_for_stderr();
+// A writer for standard error as it is: a terminal or not. One that cannot go back in its line counts as
+// none.
+StatusWriter status_for_stderr(Talk talk);
+
+enum class Tint { kGood, kBad };
+
+// The text in that colour where `out` is a terminal and nobody asked for none (NO_COLOR, TERM=dumb).
+std::string tinted(std::FILE* out, Tint tint, std::string_view text);
 
 }  // namespace kmesh

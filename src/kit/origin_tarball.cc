@@ -34,7 +34,7 @@ Result<Source> vouch_for_tarball(const std::vector<BaselineRow>& rows, const std
                 fmt::format("kmesh-kernel build --tarball {} --sha256 HEX", tarball),
                 fmt::format("its sha256 is {}\n", hash));
   } else {
-    source.warnings.push_back("the source was not verified (--no-verify)");
+    source.warnings.emplace_back("the source was not verified (--no-verify)");
   }
   return source;
 }

@@ -60,6 +60,7 @@ int plan_verb(const Call& call) {
   PlanOptions options;
   std::string html;
   bool json = false;
+  Talk talk = Talk::kNormal;
   bool verbose = false;
   Form form("Judges each patch of the archive, or of yours, on every source named.", "kmesh-kernel plan");
   form.add_option("--baseline", options.baselines, "name in baselines.toml (default 5.10); repeatable")
@@ -83,6 +84,7 @@ int plan_verb(const Call& call) {
   form.add_flag("--verbose", verbose, "a line for every hunk");
   form.add_option("--html", html, "the matrix as a page to look at, into FILE")->check(named());
   form.add_flag("--json", json, "the matrix as JSON on standard output");
+  add_quiet(form, talk);
   form.words.about = {
       "Only the files that a patch touches are read. Of each patch and source one verdict is said, with the "
       "hunks, lines and "
@@ -103,7 +105,7 @@ int plan_verb(const Call& call) {
   for (auto* path : {&options.series, &options.sources.work, &html}) *path = absolute(*path);
   for (auto& sum : options.sha256) sum = lower(sum);
   return work_in(
-      options.sources.work, json,
+      options.sources.work, {json, talk},
       [&](const Kit& kit) { return check_plan_call(kit.disk, kit.data, options); },
       [&](Kit& kit) -> Result<Matrix> {
         KMESH_LET(matrix, plan_sources(kit, options));
@@ -119,6 +121,7 @@ int plan_verb(const Call& call) {
 int adapt_verb(const Call& call) {
   AdaptOptions options;
   bool json = false;
+  Talk talk = Talk::kNormal;
   Form form("Carries a series to another source, as a new folder of patches.", "kmesh-kernel adapt");
   auto* baseline =
       form.add_option("--baseline", options.baseline, "the source to adapt to: name in baselines.toml")
@@ -146,6 +149,7 @@ int adapt_verb(const Call& call) {
       ->check(named("DIR"));
   add_source_options(form, options.sources);
   form.add_flag("--json", json, "what was done as JSON on standard output");
+  add_talk(form, talk);
   form.words.about = {
       "Each patch that applies is taken as it is. One that does not is merged, three ways: the source it was "
       "written for, that "
@@ -167,7 +171,7 @@ int adapt_verb(const Call& call) {
     *path = absolute(*path);
   for (auto& key : options.keys) key = absolute(key);
   return work_in(
-      options.sources.work, json,
+      options.sources.work, {json, talk},
       [&](const Kit& kit) { return check_adapt_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return adapt(kit, options); },
       [&](const AdaptReport& report) { return say_adapted(report, json); });

@@ -61,6 +61,7 @@ int build_verb(const Call& call) {
   std::string output = "rpm";
   std::string cc;
   bool json = false;
+  Talk talk = Talk::kNormal;
   bool no_verify = false;
   bool no_sandbox = false;
   Form form("Builds and proves an enhanced kernel. Run again, it goes on where it stopped.",
@@ -88,6 +89,7 @@ int build_verb(const Call& call) {
       ->type_name("N")
       ->group(kHow);
   form.add_flag("--json", json, "the report as JSON on standard output")->group(kHow);
+  add_talk(form, talk, kRare);
   form.add_option("--until", options.until,
                   fmt::format("stop after this stage: {}", fmt::join(stage_names(), ", ")))
       ->check(one_of(stage_names()))
@@ -143,7 +145,7 @@ int build_verb(const Call& call) {
   options.sha256 = lower(options.sha256);
 
   return work_in(
-      options.work, json, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
+      options.work, {json, talk}, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return build(kit, options); },
       [&](const Report& report) {
         return Answer{json ? report_json(report) : report_screen(report, options.work), report.ok};

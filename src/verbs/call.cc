@@ -29,7 +29,9 @@ int show(const Error& error, bool json) {
   }
   std::string text;
   if (!error.detail.empty()) text += fmt::format("\n{}\n", error.detail);
-  text += fmt::format("error: {}\n", error.what);
+  put(stderr, plain(text));
+  put(stderr, tinted(stderr, Tint::kBad, "error:"));
+  text = fmt::format(" {}\n", error.what);
   if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
   if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
   put(stderr, plain(text));
@@ -62,6 +64,20 @@ Result<Data> find_data() {
   return fail(fmt::format("the patch archive was found neither in {} nor in a checkout above the program",
                           places.front().string()),
               "install the program with `make install`, or name the archive's folder in KMESH_KERNEL_DATA");
+}
+
+void add_quiet(Form& form, Talk& talk, const std::string& group) {
+  auto* quiet = form.add_flag_callback(
+      "--quiet,-q", [&talk] { talk = Talk::kQuiet; }, "no progress: errors and the answer alone");
+  if (!group.empty()) quiet->group(group);
+}
+
+void add_talk(Form& form, Talk& talk, const std::string& group) {
+  add_quiet(form, talk, group);
+  auto* verbose = form.add_flag_callback(
+      "--verbose,-v", [&talk] { talk = Talk::kVerbose; }, "a line for each thing that is done");
+  verbose->excludes("--quiet");
+  if (!group.empty()) verbose->group(group);
 }
 
 bool asks_json(const std::vector<std::string>& words) {

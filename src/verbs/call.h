@@ -64,12 +64,24 @@ int conclude(const Result<Value>& result, bool json, const Say& say) {
   return said.error.what.empty() ? code : show(said.error, false);
 }
 
+// How a verb speaks.
+struct Manner {
+  bool json = false;
+  Talk talk = Talk::kNormal;
+};
+
+// --quiet and --verbose, for verbs whose work may last.
+void add_talk(Form& form, Talk& talk, const std::string& group = {});
+void add_quiet(Form& form, Talk& talk, const std::string& group = {});
+
 template <typename Check, typename Work, typename Say>
-int work_in(const std::string& folder, bool json, const Check& check, const Work& work, const Say& say) {
+int work_in(const std::string& folder, const Manner& manner, const Check& check, const Work& work,
+            const Say& say) {
   RealDisk disk;
   RealProcesses processes;
-  StatusWriter status = status_for_stderr();
+  StatusWriter status = status_for_stderr(manner.talk);
   const auto data = find_data();
+  const bool json = manner.json;
   if (!data) return show(data.error(), json);
   Kit kit{disk, processes, status, *data};
   if (const auto right = check(kit); !right) return show(right.error(), json);

@@ -10,6 +10,7 @@ int kabi_verb(const Call& call) {
   KabiOptions options;
   options.work = "build/kabi";
   bool json = false;
+  Talk talk = Talk::kNormal;
   bool no_sandbox = false;
   Form form("What changed for modules between two kernels: symbols, types, and the patch that did it.",
             "kmesh-kernel kabi");
@@ -29,6 +30,7 @@ int kabi_verb(const Call& call) {
   form.add_flag("--no-sandbox", no_sandbox,
                 "let bpftool, pahole, kmod and abidiff read with your own rights");
   form.add_flag("--json", json, "all of it as JSON on standard output");
+  add_talk(form, talk);
   form.words.about = {
       "Compares the checksums that the kernels' exported symbols have, finds the types behind those that "
       "changed in BTF or "
@@ -42,7 +44,7 @@ int kabi_verb(const Call& call) {
     *path = absolute(*path);
   for (auto& module : options.modules) module = absolute(module);
   return work_in(
-      options.work, json, [](const Kit&) { return Result<void>(); },
+      options.work, {json, talk}, [](const Kit&) { return Result<void>(); },
       [&](Kit& kit) { return compare_kabi(kit, options); },
       [&](const KabiReport& report) { return Answer{json ? kabi_json(report) : kabi_text(report)}; });
 }

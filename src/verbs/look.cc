@@ -17,6 +17,7 @@ int doctor_verb(const Call& call) {
   std::string output = "rpm";
   std::string cc;
   bool json = false;
+  Talk talk = Talk::kNormal;
   Form form("Looks for what would make a build fail: on this host, and in a work folder's tree.",
             "kmesh-kernel doctor");
   form.add_option("--work", options.work, "work folder of the build (default build/5.10)")
@@ -33,6 +34,7 @@ int doctor_verb(const Call& call) {
   form.add_flag_callback(
       "--no-sandbox", [&options] { options.sandbox = false; }, "for a build without a sandbox");
   form.add_flag("--json", json, "the findings as JSON on standard output");
+  add_talk(form, talk);
   form.words.about = {
       "Each check says what it found and, where a build would fail, what to do and a command to copy. The "
       "exit status is 1 if "
@@ -44,7 +46,7 @@ int doctor_verb(const Call& call) {
   if (named_config(options.config) == nullptr) options.config = absolute(options.config);
   options.work = absolute(options.work);
   return work_in(
-      options.work, json, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
+      options.work, {json, talk}, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
       [&](Kit& kit) { return examine(kit, options); },
       [&](const std::vector<Finding>& findings) {
         Answer said{json ? findings_json(findings) : findings_text(findings)};

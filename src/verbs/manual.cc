@@ -29,7 +29,7 @@ int man_verb(const Call& call) {
   }
   RealDisk disk;
   const auto write = [&]() -> Result<void> {
-    const auto file = [&](const std::string& name) { return join(absolute(folder), name + ".1"); };
+    const auto file = [&](const std::string& page) { return join(absolute(folder), page + ".1"); };
     KMESH_TRY(disk.write(file(program.name), manual_page(program, edition)));
     for (const auto& verb : program.verbs)
       KMESH_TRY(disk.write(file(page_name(verb)), manual_page(program, verb, edition)));

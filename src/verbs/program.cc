@@ -62,6 +62,8 @@ ProgramText program_text() {
       {"build/", "Below the current folder: work folders, unless --work names one."}};
   text.environment = {
       {"KMESH_KERNEL_DATA", "Another folder for the archive."},
+      {"NO_COLOR", "Set to anything: no colours on a terminal."},
+      {"TERM", "dumb: neither colours, nor a line that overwrites itself."},
       {"CCACHE_DIR", "The compiler cache (default: ccache below the work folder)."},
       {"DISTCC_*, ICECC_*", "Where the other hosts of a farm are, for build --cc."},
       {"PATH", "Where the tools are looked for that the verbs drive; doctor names those that are missing."}};

@@ -12,6 +12,7 @@ int prove_verb(const Call& call) {
   options.work = "build/prove";
   auto timeout = static_cast<unsigned>(options.guest.timeout.count());
   bool json = false;
+  Talk talk = Talk::kNormal;
   Form form("Boots an image in QEMU with the probes.", "kmesh-kernel prove");
   form.add_option("IMAGE", options.image, "a bzImage, or a folder with vmlinuz (and kmesh.ko) in it")
       ->check(named())
@@ -33,6 +34,7 @@ int prove_verb(const Call& call) {
       ->type_name("N");
   form.add_option("--work", options.work, "folder for the logs (default build/prove)")->check(named("DIR"));
   form.add_flag("--json", json, "the result as JSON on standard output");
+  add_talk(form, talk);
   form.words.about = {
       "One probe a feature runs in the guest. With a control every feature must pass on the image and must "
       "not pass on the "
@@ -45,7 +47,7 @@ int prove_verb(const Call& call) {
     *path = absolute(*path);
   options.guest.timeout = std::chrono::seconds(timeout);
   return work_in(
-      options.work, json, [](const Kit&) { return Result<void>(); },
+      options.work, {json, talk}, [](const Kit&) { return Result<void>(); },
       [&](Kit& kit) { return prove(kit, options); },
       [&](const Report& report) {
         return Answer{json ? report_json(report) : proof_text(report), report.ok};

@@ -46,7 +46,7 @@ int spec_verb(const Call& call) {
   options.work = absolute(options.work);
   options.sources = absolute(options.sources);
   return work_in(
-      options.work, json,
+      options.work, {json},
       [&](const Kit&) {
         return options.undo || !options.patches.empty()
                    ? Result<void>()

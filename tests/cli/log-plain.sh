@@ -35,3 +35,40 @@ tr '\r' '\n' < screen | sed 's/\x1b\[K//g' | grep -a 'a/very/long/name' | while 
     [ "${#line}" -lt 60 ] || fail "the line is ${#line} columns wide: $line"
 done
 tr '\r' '\n' < screen | grep -aq '%' || fail "no percentage"
+
+# ---- --quiet: the answer, and no progress; a failure is said all the same ----
+rm -rf "$W"
+build --until package --quiet
+expect_exit 0
+[ ! -s err ] || fail "progress though --quiet: $(cat err)"
+expect_stdout '^Report: '
+rm -rf "$W"
+echo 'HOOK_BUILD = exit 1' > hooks.mk
+fake_kernel
+build --until package --quiet
+expect_exit 1
+expect_stderr '^error: '
+refute_stderr '^plan '
+
+# ---- --verbose: each line that make says, in a log as well ----
+rm -rf "$W"
+echo 'HOOK_BUILD = for i in 1 2 3; do echo "  CC      a/$$i.o"; done' > hooks.mk
+fake_kernel
+build --until package --verbose
+expect_exit 0
+for i in 1 2 3; do expect_stderr "^build .*CC a/$i.o$"; done
+build --quiet --verbose
+expect_exit 2
+
+# ---- colours: on a terminal that has them, unless NO_COLOR or TERM=dumb ask for none ----
+# coloured VARIABLE=VALUE... : whether an error on a terminal has colours then
+coloured() {
+    printf '#!/bin/sh\nexec env %s "%s" build --baseline 0.0 --work "%s"\n' "$*" "$KMESH" "$W" > call
+    script --quiet --command "$T/call" /dev/null > screen < /dev/null
+    grep -aq 'there is no baseline\|error:' screen || fail "no error: $(cat screen)"
+    grep -aqF $'\033[1;31merror:' screen
+}
+coloured TERM=xterm || fail "no colour on a terminal"
+! coloured TERM=xterm NO_COLOR=1 || fail "coloured in spite of NO_COLOR"
+coloured TERM=xterm NO_COLOR= || fail "an empty NO_COLOR is none"
+! coloured TERM=dumb || fail "coloured on a dumb terminal"
