@@ -5,7 +5,7 @@
 #   make check       builds and passes every test
 #   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh or face: the long ones of that topic alone
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
-#   make bench       measures, side by side with what one would do by hand; make bench-mesh: what a connection costs
+#   make bench       measures, side by side with what one would do by hand (bench/RESULTS.md); PARTS="plan spec": some of it
 #   make format      puts the sources into shape
 #   make clean       removes build/, with everything that was made or kept in it
 
@@ -20,7 +20,7 @@ export CCACHE_DIR ?= $(CURDIR)/build/ccache
 # Two at once; those that use every processor themselves run alone.
 CTEST = --output-on-failure --no-tests=error --parallel 2
 
-.PHONY: kernel kit install uninstall dkms-package check check-full bench bench-mesh format clean packages-kernel packages-check packages-full
+.PHONY: kernel kit install uninstall dkms-package check check-full bench format clean packages-kernel packages-check packages-full
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -63,12 +63,9 @@ check-full: packages-full kit
 	@ninja -C build/gcc --quiet
 	@cd build/gcc && ctest $(CTEST) $(if $(TOPIC),--label-regex '^full$$' --label-regex '^$(TOPIC)$$')
 
-bench: packages-check kit
-	@bench/run.sh
-
-bench-mesh: packages-check kernel
+bench: packages-check packages-full kernel
 	@ninja -C build/gcc --quiet
-	@WORK=$(abspath $(WORK)) bench/mesh.sh
+	@bench/run.sh $(PARTS)
 
 format:
 	@clang-format -i $$(git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc')

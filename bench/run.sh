@@ -1,87 +1,81 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures what make kernel adds to a bare rpmbuild of the same source package, in one run on one machine, and
-# writes bench/RESULTS.md. Takes about 20 minutes. The cold case: the kit's compiler cache is empty, the peer has none.
+# Measures all that is measured, or the parts that are named, and joins the tables to bench/RESULTS.md. A part that was not
+# measured now keeps its table, with the day it is from. All of it takes about five hours, on a machine that does
+# nothing else.  usage: run.sh [PART...] | --join      what `make bench` calls, after make kernel; --join measures nothing
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# shellcheck source=bench/table.sh
-. bench/table.sh
-kmesh=$PWD/build/kmesh-kernel
-scratch=$PWD/build/bench
-runs=5
-rm -rf "$scratch"
-mkdir -p "$scratch"
-export CCACHE_DIR=$scratch/ccache
+export REPOSITORY=$PWD BUILD=$PWD/build/gcc KMESH=$PWD/build/gcc/kmesh-kernel WORK=$PWD/build/kernel
 
-now() { date +%s.%N; }
-median() { sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
-# seconds REPORT STAGE...: the sum of those stages
-seconds() {
-    local report=$1
-    shift
-    jq -r --args '[.stages[] | select(.name | IN($ARGS.positional[])) | .seconds] | add' "$@" < "$report"
+# PART FILE WHAT COMMAND...
+parts() {
+    echo "spec SPEC.md the edit of a spec, beside rpm's parse: bench/spec.sh bench/SPEC.md"
+    echo "plan PLAN.md verdicts, beside quilt: bench/plan.sh bench/PLAN.md $(source_of 6.12)"
+    echo "oracle ORACLE.md verdicts, held against GNU patch: tests/plan/oracle.sh $(source_of 5.10) $(source_of 6.1) $(source_of 6.12) bench/ORACLE.md"
+    echo "mesh MESH.md connections, beside direct ones and haproxy: bench/mesh.sh bench/MESH.md"
+    echo "kernel KERNEL.md the kit, beside a bare rpmbuild: bench/kernel.sh"
+    echo "resume RESUME.md going on and rebuilding, beside a build from nothing: bench/resume.sh bench/RESUME.md"
+    echo "preflight PREFLIGHT.md known failures that are seen early: tests/full/failures.sh bench/PREFLIGHT.md $(source_of 5.10) $(source_of 6.1) $(source_of 6.12)"
 }
 
-echo "kit: everything, cold"
-start=$(now)
-"$kmesh" build --baseline 5.10 --work "$scratch/kit" > "$scratch/kit.out"
-whole=$(awk "BEGIN { print $(now) - $start }")
-report=$scratch/kit/report.json
-cp "$report" "$scratch/cold.json"
+# source_of BASELINE: its tarball, which the work folder of its kernel has
+source_of() {
+    local folder=build/$1
+    [ "$1" != 5.10 ] || folder=build/kernel
+    echo "$PWD/$folder/source/linux-source-$1.tar.xz"
+}
 
-echo "peer: rpmbuild -bb of the same edited source package, by hand"
-cp -r "$scratch/kit/enhanced/rpmbuild" "$scratch/topdir"
-rm -rf "$scratch/topdir/BUILD" "$scratch/topdir/RPMS"
-start=$(now)
-rpmbuild --define "_topdir $scratch/topdir" --define "_dbpath $scratch/rpmdb" --define "_smp_mflags -j$(nproc)" \
-    --nodeps -bb "$scratch/topdir/SPECS/kernel.spec" > "$scratch/peer.log" 2>&1
-bare=$(awk "BEGIN { print $(now) - $start }")
+# fetched BASELINE: sees to it that the tarball is there
+fetched() { [ -e "$(source_of "$1")" ] || "$KMESH" build --baseline "$1" --config lean --work "build/$1" --until baseline > /dev/null; }
 
-built=$(seconds "$scratch/cold.json" prep build)
-compile=$(seconds "$scratch/cold.json" prep build control)
-download=$(seconds "$scratch/cold.json" baseline)
-own=$(awk "BEGIN { print $whole - $compile - $download }")
+# measured PART FILE: when; a table that was made at another time is as old as its first figure
+measured() {
+    if [[ " $asked " == *" $1 "* ]]; then
+        echo "now"
+    else
+        git blame --porcelain -L '/^| --- /,+2' -- "bench/$2" |
+            awk '$1 == "author-time" { time = $2 } END { print strftime("%Y-%m-%d", time, 1) }'
+    fi
+}
 
-echo "the parts of it, $runs times"
-for _ in $(seq $runs); do
-    jq 'del(.stages.plan, .stages.module, .stages.package, .stages.prove)' "$scratch/kit/journal.json" > "$scratch/journal.json"
-    cp "$scratch/journal.json" "$scratch/kit/journal.json"
-    "$kmesh" build --baseline 5.10 --work "$scratch/kit" > /dev/null 2>&1
-    seconds "$report" plan module package prove >> "$scratch/own"
-    jq -r '.boots[].seconds' "$report" >> "$scratch/boots"
-done
-for _ in $(seq $runs); do
-    start=$(now)
-    "$kmesh" build --baseline 5.10 --work "$scratch/kit" > /dev/null 2>&1
-    awk "BEGIN { print $(now) - $start }" >> "$scratch/again"
-done
-
-plain_row() { echo "| $1 | $2 | $3 | |"; }
-short() { awk "BEGIN { printf \"%.1f\", $1 }"; }
-share=$(awk "BEGIN { printf \"%.1f\", 100 * $own / $bare }")
-boot=$(sort -n "$scratch/boots" | tail -1)
-again=$(median < "$scratch/again")
-{
+join_tables() {
+    local part file what files=()
+    while read -r part file what; do files+=("bench/$file"); done < <(parts)
     echo "# Results"
     echo
-    echo "Made by \`make bench\`: Linux $(jq -r .baseline.version "$report"), slim configuration, one run, one machine ($(nproc) cores,"
-    echo "gcc $(gcc -dumpfullversion), $(rpm --version | tail -1)). The kit's compiler cache is empty at the start and is filled"
-    echo "while it builds; the peer has none. Ratios are what counts."
+    echo "Made by \`make bench\` on $(date -u +%F) at commit $(git describe --always --dirty --exclude '*'): $(nproc) cores of"
+    echo "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB, Linux $(uname -r | cut -d- -f1); gcc $(gcc -dumpfullversion),"
+    echo "$(rpm --version), $(patch --version | head -1), quilt $(quilt --version), $(qemu-system-x86_64 --version | sed -n "1s/ (.*//p"). The peer of"
+    echo "each figure runs in turn with it, in the same run; what has a goal says whether it is met."
     echo
-    echo "| figure | measured | goal | |"
-    echo "| --- | --- | --- | --- |"
-    plain_row "bare rpmbuild -bb" "$(short "$bare") s" "(the peer)"
-    plain_row "make kernel, whole, without the download" "$(short "$whole - $download") s" "(two kernels, two boots)"
-    plain_row "of it prep and build, the peer's part" "$(short "$built") s = $(short "$built / $bare * 100") % of the peer" "(filling the cache)"
-    row "of it neither download nor one of the two compilations" "$(short "$own") s = $share % of the peer" "at most 5 %" "$share <= 5"
-    plain_row "plan, module, package and prove together, median of $runs" "$(short "$(median < "$scratch/own")") s" "(part of the line above)"
-    row "boot to verdict, the slowest of $((2 * runs)) ($(jq -r '.boots[0].accelerator' "$report"))" "$boot s" "at most 10 s" "$boot <= 10"
-    row "second run, nothing changed, median of $runs" "$(short "$again") s" "under 3 s" "$again < 3"
+    echo "**$(cat "${files[@]}" | grep -c '| met |$') goals are met, $(cat "${files[@]}" | grep -c '| missed |$') missed.**"
     echo
-    echo "Stages of the cold run, seconds:"
-    echo
-    jq -r '.stages[] | "- \(.name): \(.seconds * 100 | round / 100)"' "$scratch/cold.json"
-} > bench/RESULTS.md
-cat bench/RESULTS.md
-rm -rf "$scratch"
-none_missed bench/RESULTS.md
+    echo "| part | what | measured |"
+    echo "| --- | --- | --- |"
+    while read -r part file what; do
+        echo "| [$part]($file) | ${what%%:*} | $(measured "$part" "$file") |"
+    done < <(parts)
+    while read -r part file what; do
+        echo
+        sed 's/^#/##/' "bench/$file"
+    done < <(parts)
+}
+
+known=$(parts | cut -d ' ' -f 1 | tr '\n' ' ')
+asked=${*:-$known}
+[ "$asked" != --join ] || asked=
+for part in $asked; do
+    [[ " $known" == *" $part "* ]] || { echo "error: there is no part '$part'; they are: $known" >&2; exit 2; }
+done
+for baseline in 6.1 6.12; do fetched "$baseline"; done
+failed=
+for part in $asked; do
+    command=$(parts | sed -n "s/^$part .*: //p")
+    echo "== $part: $command" >&2
+    # shellcheck disable=SC2086 # a command and its arguments
+    $command >&2 || failed="$failed $part"
+done
+join_tables > bench/RESULTS.md.new
+mv bench/RESULTS.md.new bench/RESULTS.md
+echo "bench/RESULTS.md"
+[ -z "$failed" ] || { echo "FAILED:$failed; a goal that was missed stands in the table" >&2; exit 1; }

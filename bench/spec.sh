@@ -35,6 +35,8 @@ timed() {
 }
 edit() { "$kmesh" spec edit "$spec" --patch tests/specs/ours/a.patch --patch tests/specs/ours/b.patch --work "$scratch/work" --json; }
 undo() { "$kmesh" spec undo "$spec" --work "$scratch/work"; }
+# What another tool for packages takes to read a spec, which it does before it changes one.
+read_by_gbp() { /usr/bin/python3 -c 'import sys; from gbp.rpm import SpecFile; assert SpecFile(sys.argv[1]).version' "$spec"; }
 whole() { printf '%.0f ms' "$1"; }
 
 # numbered NUMBER: the largest, in which a macro gives a Source that number
@@ -44,9 +46,10 @@ numbered() { sed "s/^Source10000:.*/%global number $1\nSource%{number}: config-1
 measure() {
     local own
     cp "$scratch/$1" "$spec"
-    rm -f "$scratch"/{parse,edit,undo,own}
+    rm -f "$scratch"/{parse,gbp,edit,undo,own}
     for _ in $(seq $runs); do
         timed parse rpmspec --define "_topdir $scratch" --define "_dbpath $scratch/db" --parse "$spec"
+        timed gbp read_by_gbp
         timed edit edit
         timed undo undo
     done
@@ -54,6 +57,7 @@ measure() {
     paste "$scratch/edit" "$scratch/parse" | awk '{ print $1 - $2 }' > "$scratch/own"
     own=$(median "$scratch/own")
     echo "| $(lines "$spec") lines${2:-}: rpm's own parse (rpmspec --parse) | $(whole "$(median "$scratch/parse")") | (the peer) | |"
+    echo "| git-buildpackage-rpm's reader of specs, by itself | $(whole "$(median "$scratch/gbp")") | (a peer) | |"
     echo "| spec edit, in the sandbox; it has rpm parse the edited spec | $(whole "$(median "$scratch/edit")") | | |"
     row "what it takes more than rpm's own parse" "$(whole "$own")" "at most 50 ms" "$own <= 50"
     echo "| spec undo | $(whole "$(median "$scratch/undo")") | | |"
