@@ -23,9 +23,10 @@ add_custom_target(written ALL DEPENDS ${written}/done)
 set(KMESH_DOC share/doc/kmesh-kernel CACHE STRING "folder of the documents below PREFIX")
 set(KMESH_ZSH share/zsh/site-functions CACHE STRING "folder of zsh's functions below PREFIX")
 
-install(PROGRAMS ${CMAKE_BINARY_DIR}/kmesh-kernel ${CMAKE_BINARY_DIR}/kmesh-route DESTINATION bin)
-install(PROGRAMS ${CMAKE_BINARY_DIR}/guest/init DESTINATION libexec/kmesh/guest)
-install(DIRECTORY ${CMAKE_BINARY_DIR}/guest/probes DESTINATION libexec/kmesh/guest USE_SOURCE_PERMISSIONS)
+install(TARGETS kmesh-kernel kmesh-route DESTINATION bin)
+install(TARGETS guest_init DESTINATION libexec/kmesh/guest)
+get_property(probes GLOBAL PROPERTY KMESH_PROBES)
+install(TARGETS ${probes} DESTINATION libexec/kmesh/guest/probes)
 
 # the archive: sources alone, whatever was built beside them
 install(FILES kernel/baselines.toml DESTINATION share/kmesh/kernel)
