@@ -5,6 +5,7 @@
 #   make check       builds and passes every test
 #   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh or face: the long ones of that topic alone
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
+#   make kit-packages  the kit as a Debian package
 #   make bench       measures, side by side with what one would do by hand (bench/RESULTS.md); PARTS="plan spec": some of it
 #   make format      puts the sources into shape
 #   make clean       removes build/, with everything that was made or kept in it
@@ -14,13 +15,14 @@ WORK     ?= build/kernel
 # What `kmesh-kernel build` is told besides: make kernel ARGS="--output deb"
 ARGS     ?=
 PREFIX   ?= /usr/local
+PACKAGES ?= build/kit-packages
 # One compiler cache for every work folder of this checkout.
 export CCACHE_DIR ?= $(CURDIR)/build/ccache
 
 # Two at once; those that use every processor themselves run alone.
 CTEST = --output-on-failure --no-tests=error --parallel 2
 
-.PHONY: kernel kit install uninstall dkms-package check check-full bench format clean packages-kernel packages-check packages-full
+.PHONY: kernel kit kit-packages install uninstall dkms-package check check-full bench format clean packages-kernel packages-check packages-full
 
 kernel: kit
 	@build/kmesh-kernel build --baseline $(BASELINE) --work $(WORK) $(ARGS)
@@ -37,6 +39,9 @@ install: kit
 
 uninstall:
 	@DESTDIR="$(DESTDIR)" tools/install.sh uninstall "$(PREFIX)"
+
+kit-packages: packages-check
+	@packaging/package.sh deb "$(PACKAGES)"
 
 dkms-package:
 	@mkdir -p build
