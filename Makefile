@@ -5,7 +5,7 @@
 #   make check       builds and passes every test
 #   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh or face: the long ones of that topic alone
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
-#   make kit-packages  the kit as a Debian package
+#   make kit-packages  the kit as a Debian package and as RPMs
 #   make bench       measures, side by side with what one would do by hand (bench/RESULTS.md); PARTS="plan spec": some of it
 #   make format      puts the sources into shape
 #   make clean       removes build/, with everything that was made or kept in it
@@ -42,6 +42,7 @@ uninstall:
 
 kit-packages: packages-check
 	@packaging/package.sh deb "$(PACKAGES)"
+	@RPMBUILD_OPTIONS=--nodeps packaging/package.sh rpm "$(PACKAGES)"
 
 dkms-package:
 	@mkdir -p build

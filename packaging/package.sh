@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kit as a package, made of the files that git knows or would know.
 #   package.sh deb DIR   DIR/kmesh-kernel_VERSION_ARCH.deb and the source package, by dpkg-buildpackage
+#   package.sh rpm DIR   DIR/kmesh-kernel-VERSION-RELEASE.ARCH.rpm and the source package, by rpmbuild
+# RPMBUILD_OPTIONS goes to rpmbuild: --nodeps where its database knows nothing of the host, as on Debian.
 set -eu
 usage() {
-    echo "usage: $0 deb DIR" >&2
+    echo "usage: $0 deb|rpm DIR" >&2
     exit 2
 }
 [ $# = 2 ] || usage
@@ -43,8 +45,22 @@ deb() {
     ls "$out"/kmesh-kernel_*.deb
 }
 
+rpm() {
+    mkdir "$work/SOURCES"
+    tar --create --gzip --file "$work/SOURCES/kmesh-kernel-$version.tar.gz" --sort=name --owner=0 --group=0 --numeric-owner \
+        --directory "$work" "kmesh-kernel-$version"
+    # rpm's brp-compress reads names as bash does; Debian's rpm has it run by dash, and no page is compressed
+    # shellcheck disable=SC2086 # options
+    said rpmbuild -ba ${RPMBUILD_OPTIONS-} --define "_topdir $work" --define "_dbpath $work/rpmdb" \
+        --define "packager $(sed -n 's/^Maintainer: //p' "$tree/packaging/debian/control")" \
+        --define '__brp_compress bash %{_rpmconfigdir}/brp-compress %{?_prefix}' \
+        "$tree/packaging/kmesh-kernel.spec"
+    find "$work/RPMS" "$work/SRPMS" -name '*.rpm' -exec cp --target-directory="$out" {} +
+    ls "$out"/kmesh-kernel-*.rpm
+}
+
 case $1 in
-deb)
+deb | rpm)
     lay_out
     "$1"
     ;;
