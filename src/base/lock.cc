@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "base/disk.h"
 
@@ -45,7 +47,13 @@ Result<FolderLock> FolderLock::hold(const std::string& folder) {
 }
 
 Result<FolderLock> FolderLock::lock(int fd, const std::string& folder, std::string hint) {
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
+  // A process that was killed may have been about to start a program: the child has the lock until it becomes
+  // that program, or ends.
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  do {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return FolderLock(fd);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  } while (std::chrono::steady_clock::now() < patience);
   ::close(fd);
   return fail(fmt::format("another kmesh-kernel is at work in {}", folder), std::move(hint));
 }

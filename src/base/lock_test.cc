@@ -2,6 +2,8 @@
 #include "base/lock.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -47,6 +49,20 @@ TEST_F(LockTest, AFolderOfTheSystemIsHeldWithoutAFile) {
     EXPECT_TRUE(fs::is_empty(folder_));
   }
   EXPECT_TRUE(FolderLock::hold(folder_)) << "and free again";
+}
+
+TEST_F(LockTest, AChildThatIsAboutToBecomeAProgramIsWaitedFor) {
+  auto lock = FolderLock::take(folder_);
+  ASSERT_TRUE(lock);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::usleep(300'000);
+    ::_exit(0);
+  }
+  { const FolderLock killed = std::move(*lock); }
+  EXPECT_TRUE(FolderLock::take(folder_));
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
 }
 
 TEST_F(LockTest, IsNotHandedToPrograms) {
