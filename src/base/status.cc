@@ -97,8 +97,7 @@ void StatusWriter::progress(std::size_t done, std::size_t total, std::string_vie
 }
 
 void StatusWriter::draw(bool now) {
-  if (talk_ == Talk::kQuiet) return;
-  if (talk_ == Talk::kVerbose) {
+  if (verbose_) {
     put(out_, progress_text(stage_, what_, done_, total_, elapsed()) + "\n");
     return;
   }
@@ -123,7 +122,6 @@ void StatusWriter::clear() {
 }
 
 void StatusWriter::say(std::string_view line) {
-  if (talk_ == Talk::kQuiet) return;
   clear();
   put(out_, plain(line) + "\n");
 }
@@ -132,17 +130,22 @@ void StatusWriter::end(std::string_view outcome) {
   say(fmt::format("{:<8} {} ({})", stage_, outcome, duration(elapsed())));
 }
 
-StatusWriter status_for_stderr(Talk talk) {
+std::unique_ptr<Status> status_for(std::FILE* out, bool terminal, int columns, Talk talk) {
+  if (talk == Talk::kQuiet) return std::make_unique<SilentStatus>();
+  return std::make_unique<StatusWriter>(out, terminal, columns, talk == Talk::kVerbose);
+}
+
+std::unique_ptr<Status> status_for_stderr(Talk talk) {
   winsize size{};
   const bool terminal = goes_back(stderr);
   if (!terminal || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size.ws_col = 80;
-  return {stderr, terminal, size.ws_col, talk};
+  return status_for(stderr, terminal, size.ws_col, talk);
 }
 
-std::string tinted(std::FILE* out, Tint tint, std::string_view text) {
+std::string in_red(std::FILE* out, std::string_view text) {
   const char* none = std::getenv("NO_COLOR");
   if (!goes_back(out) || (none != nullptr && *none != '\0')) return std::string(text);
-  return fmt::format("\x1b[{}m{}\x1b[0m", tint == Tint::kGood ? "1;32" : "1;31", text);
+  return fmt::format("\x1b[1;31m{}\x1b[0m", text);
 }
 
 }  // namespace kmesh

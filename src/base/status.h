@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -55,8 +56,9 @@ std::string progress_text(std::string_view stage, std::string_view what, std::si
 
 class StatusWriter : public Status {
  public:
-  StatusWriter(std::FILE* out, bool terminal, int columns, Talk talk = Talk::kNormal)
-      : out_(out), terminal_(terminal), columns_(columns), talk_(talk) {}
+  // `verbose`: a line for each thing that is done.
+  StatusWriter(std::FILE* out, bool terminal, int columns, bool verbose = false)
+      : out_(out), terminal_(terminal), columns_(columns), verbose_(verbose) {}
   void begin(const std::string& stage) override;
   void doing(std::string_view what) override;
   void progress(std::size_t done, std::size_t total, std::string_view what) override;
@@ -73,7 +75,7 @@ class StatusWriter : public Status {
   std::FILE* out_;
   bool terminal_;
   int columns_;
-  Talk talk_;
+  bool verbose_;
   std::string stage_;
   std::string what_;
   std::size_t done_ = 0;
@@ -83,13 +85,11 @@ class StatusWriter : public Status {
   bool on_screen_ = false;
 };
 
-// A writer for standard error as it is: a terminal or not. One that cannot go back in its line counts as
-// none.
-StatusWriter status_for_stderr(Talk talk);
+std::unique_ptr<Status> status_for(std::FILE* out, bool terminal, int columns, Talk talk);
+// For standard error as it is: a terminal or not. One that cannot go back in its line counts as none.
+std::unique_ptr<Status> status_for_stderr(Talk talk);
 
-enum class Tint { kGood, kBad };
-
-// The text in that colour where `out` is a terminal and nobody asked for none (NO_COLOR, TERM=dumb).
-std::string tinted(std::FILE* out, Tint tint, std::string_view text);
+// The text in red where `out` is a terminal and nobody asked for no colours (NO_COLOR, TERM=dumb).
+std::string in_red(std::FILE* out, std::string_view text);
 
 }  // namespace kmesh

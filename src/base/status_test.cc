@@ -96,27 +96,27 @@ TEST_F(StatusTest, ATerminalHasOneLineThatOverwritesItself) {
 }
 
 TEST_F(StatusTest, QuietIsNoProgressAtAll) {
-  StatusWriter status(file_, true, 40, Talk::kQuiet);
-  status.begin("build");
+  const auto status = status_for(file_, true, 40, Talk::kQuiet);
+  status->begin("build");
   std::this_thread::sleep_for(std::chrono::milliseconds(120));
-  status.doing("CC a.o");
-  status.say("a line that would stay");
-  status.end("done");
-  status.stop();
+  status->doing("CC a.o");
+  status->say("a line that would stay");
+  status->end("done");
+  status->stop();
   EXPECT_EQ(written(), "");
 }
 
 TEST_F(StatusTest, VerboseHasALineForEachThing) {
-  StatusWriter status(file_, true, 20, Talk::kVerbose);
-  status.begin("build");
-  status.progress(1, 4, "CC a/name/that/is/not/cut.o");
-  status.progress(2, 4, "CC b.o\x1b[2J");
-  status.end("done");
+  const auto status = status_for(file_, true, 20, Talk::kVerbose);
+  status->begin("build");
+  status->progress(1, 4, "CC a/name/that/is/not/cut.o");
+  status->progress(2, 4, "CC b.o\x1b[2J");
+  status->end("done");
   EXPECT_THAT(written(), MatchesRegex("build     25 %, 1 of 4  CC a/name/that/is/not/cut.o\n"
                                       "build     50 %, 2 of 4  CC b.o \\[2J\nbuild    done \\(0\\.. s\\)\n"));
 }
 
-TEST_F(StatusTest, AFileHasNoColours) { EXPECT_EQ(tinted(file_, Tint::kBad, "error:"), "error:"); }
+TEST_F(StatusTest, AFileHasNoColours) { EXPECT_EQ(in_red(file_, "error:"), "error:"); }
 
 TEST_F(StatusTest, ALetterIsNotCutInHalf) {
   StatusWriter status(file_, true, 22);

@@ -27,14 +27,11 @@ int show(const Error& error, bool json) {
          {{"what", error.what}, {"hint", error.hint}, {"command", error.command}, {"detail", error.detail}}}};
     answer(whole.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n", kFailed);
   }
-  std::string text;
-  if (!error.detail.empty()) text += fmt::format("\n{}\n", error.detail);
-  put(stderr, plain(text));
-  put(stderr, tinted(stderr, Tint::kBad, "error:"));
-  text = fmt::format(" {}\n", error.what);
+  const std::string detail = error.detail.empty() ? "" : fmt::format("\n{}\n", error.detail);
+  std::string text = fmt::format(" {}\n", error.what);
   if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
   if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
-  put(stderr, plain(text));
+  put(stderr, plain(detail) + in_red(stderr, "error:") + plain(text));
   return error.wrong_call ? kWrongCall : kFailed;
 }
 

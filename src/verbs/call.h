@@ -79,18 +79,18 @@ int work_in(const std::string& folder, const Manner& manner, const Check& check,
             const Say& say) {
   RealDisk disk;
   RealProcesses processes;
-  StatusWriter status = status_for_stderr(manner.talk);
+  const auto status = status_for_stderr(manner.talk);
   const auto data = find_data();
   const bool json = manner.json;
   if (!data) return show(data.error(), json);
-  Kit kit{disk, processes, status, *data};
+  Kit kit{disk, processes, *status, *data};
   if (const auto right = check(kit); !right) return show(right.error(), json);
   if (const auto made = disk.make_dirs(folder); !made) return show(made.error(), json);
   const auto lock = FolderLock::take(folder);
   if (!lock) return show(lock.error(), json);
   if (const auto kept = disk.keep_temporaries_in(folder); !kept) return show(kept.error(), json);
   const auto result = work(kit);
-  status.stop();
+  status->stop();
   return conclude(result, json, say);
 }
 
