@@ -39,6 +39,7 @@ std::string evidence_text(const PlannedPatch& planned) {
 }
 
 std::string hunk_text(const Evidence& item) {
+  if (item.match == "pattern") return fmt::format("{}:{}: {}", item.path, item.line, item.text);
   if (item.match != "forward" && item.match != "reverse") return fmt::format("{}: {}", item.path, item.match);
   const int length = item.match == "forward" ? item.old_lines : item.new_lines;
   const std::string place =

@@ -12,7 +12,7 @@ namespace kmesh {
 // "3 hunks, each at its own line"
 std::string evidence_text(const PlannedPatch& planned);
 
-// "net/core/filter.c:10-16: forward, 2 lines further down"
+// "net/core/filter.c:10-16: forward, 2 lines further down"; of a pattern the line that has it
 std::string hunk_text(const Evidence& item);
 
 // Puts in "evidence": [{path, line, offset, match, old_lines, new_lines, expected?, found?, text?}] and,

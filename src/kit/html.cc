@@ -21,7 +21,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}.sub{color:var(--soft);margin:.2rem 0}
 nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem}a{color:var(--new)}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;color:var(--soft)}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}tbody th code{font-weight:400}
 code,pre{font-family:ui-monospace,monospace;font-size:.85em}code{overflow-wrap:anywhere}
@@ -67,6 +67,17 @@ std::string escaped(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string heading(std::string_view html) { return fmt::format("<th scope=col>{}</th>", html); }
+
+std::string number_heading(std::string_view html) {
+  return fmt::format("<th scope=col class=num>{}</th>", html);
+}
+
+std::string html_table(std::string_view headings, std::string_view rows) {
+  return fmt::format("<div class=wide><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
+                     headings, rows);
 }
 
 std::string html_page(std::string_view title, std::string_view body) {

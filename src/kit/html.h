@@ -11,6 +11,13 @@ namespace kmesh {
 // Text as HTML shows it; fit for an attribute in double quotes, too.
 std::string escaped(std::string_view text);
 
+// The head of a column; of one with numbers.
+std::string heading(std::string_view html);
+std::string number_heading(std::string_view html);
+
+// A table that scrolls by itself where it is wider than the screen. `rows` are <tr>.
+std::string html_table(std::string_view headings, std::string_view rows);
+
 // A whole page around `body`. `title` is plain text.
 std::string html_page(std::string_view title, std::string_view body);
 

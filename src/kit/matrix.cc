@@ -78,9 +78,7 @@ std::string cell_text(const MatrixRow& row, std::size_t column) {
 std::string cell_evidence(const Cell& cell, Hunks hunks) {
   std::string text = evidence_text(cell.planned) + "\n";
   for (const auto& item : cell.planned.evidence) {
-    if (item.match == "pattern")
-      text += fmt::format("    {}:{}: {}\n", item.path, item.line, item.text);
-    else if (hunks == Hunks::kEach)
+    if (item.match == "pattern" || hunks == Hunks::kEach)
       text += fmt::format("    {}\n", hunk_text(item));
     else if (item.offset != 0)
       text += fmt::format("    {}:{}: {:+} lines\n", item.path, item.line, item.offset);

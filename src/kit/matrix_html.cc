@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "kit/evidence.h"
 #include "kit/html.h"
@@ -11,46 +12,28 @@
 namespace kmesh {
 namespace {
 
-std::string_view mark_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kNeeded:
-      return "+";
-    case Verdict::kPresent:
-      return "=";
-    case Verdict::kEquivalent:
-      return "≈";
-    case Verdict::kPartial:
-      return "½";
-    case Verdict::kBlocked:
-      return "⊘";
-    case Verdict::kConflict:
-      return "✗";
-  }
-  return "";
+struct VerdictWords {
+  Verdict verdict;
+  std::string_view mark;  // for the eye; the verdict's name beside it says the same aloud
+  std::string_view meaning;
+};
+
+constexpr std::array kVerdicts = {
+    VerdictWords{Verdict::kNeeded, "+", "it applies, and is put in"},
+    VerdictWords{Verdict::kPresent, "=", "the same change is there"},
+    VerdictWords{Verdict::kEquivalent, "≈", "the feature is there by another change"},
+    VerdictWords{Verdict::kPartial, "½", "some of its hunks are there"},
+    VerdictWords{Verdict::kBlocked, "⊘", "it needs an earlier patch that does not go in"},
+    VerdictWords{Verdict::kConflict, "✗", "it does not apply"}};
+
+std::string word(const VerdictWords& words) {
+  return fmt::format("<span aria-hidden=true>{} </span><span class=word>{}</span>", words.mark,
+                     name_of(words.verdict));
 }
 
-std::string_view meaning_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kNeeded:
-      return "it applies, and is put in";
-    case Verdict::kPresent:
-      return "the same change is there";
-    case Verdict::kEquivalent:
-      return "the feature is there by another change";
-    case Verdict::kPartial:
-      return "some of its hunks are there";
-    case Verdict::kBlocked:
-      return "it needs an earlier patch that does not go in";
-    case Verdict::kConflict:
-      return "it does not apply";
-  }
-  return "";
-}
-
-// The mark is for the eye; the word beside it says the same aloud.
 std::string word(Verdict verdict) {
-  return fmt::format("<span aria-hidden=true>{} </span><span class=word>{}</span>", mark_of(verdict),
-                     name_of(verdict));
+  return word(*std::find_if(kVerdicts.begin(), kVerdicts.end(),
+                            [&](const VerdictWords& words) { return words.verdict == verdict; }));
 }
 
 std::string cell_html(const Cell& cell) {
@@ -60,12 +43,10 @@ std::string cell_html(const Cell& cell) {
                   word(planned.verdict), cell.own ? "" : fmt::format(" (patch of {})", escaped(cell.series)));
   html += fmt::format("<li>{}</li>", escaped(evidence_text(planned)));
   for (const auto& item : planned.evidence) {
-    if (item.match == "pattern")
-      html +=
-          fmt::format("<li><code>{}:{}: {}</code></li>", escaped(item.path), item.line, escaped(item.text));
-    else
-      html += fmt::format("<li><code>{}</code>{}</li>", escaped(hunk_text(item)),
-                          item.text.empty() ? "" : fmt::format("<pre>{}</pre>", escaped(item.text)));
+    // what was found of a pattern stands in its line already
+    const bool block = item.match != "pattern" && !item.text.empty();
+    html += fmt::format("<li><code>{}</code>{}</li>", escaped(hunk_text(item)),
+                        block ? fmt::format("<pre>{}</pre>", escaped(item.text)) : "");
   }
   if (planned.unlisted.all() != 0) html += fmt::format("<li>and {} more hunks</li>", planned.unlisted.all());
   for (const auto& note : planned.notes) html += fmt::format("<li>{}</li>", escaped(note));
@@ -74,14 +55,13 @@ std::string cell_html(const Cell& cell) {
 
 std::string key_of(const Matrix& matrix) {
   std::string html;
-  for (const Verdict verdict : {Verdict::kNeeded, Verdict::kPresent, Verdict::kEquivalent, Verdict::kPartial,
-                                Verdict::kBlocked, Verdict::kConflict}) {
+  for (const auto& words : kVerdicts) {
     const bool occurs = std::any_of(matrix.rows.begin(), matrix.rows.end(), [&](const MatrixRow& row) {
       return std::any_of(row.cells.begin(), row.cells.end(),
-                         [&](const Cell& cell) { return cell.planned.verdict == verdict; });
+                         [&](const Cell& cell) { return cell.planned.verdict == words.verdict; });
     });
     if (occurs)
-      html += fmt::format("<li class={}>{}: {}</li>", name_of(verdict), word(verdict), meaning_of(verdict));
+      html += fmt::format("<li class={}>{}: {}</li>", name_of(words.verdict), word(words), words.meaning);
   }
   return html.empty() ? html
                       : fmt::format("<ul class=key aria-label=\"What the verdicts mean\">{}</ul>", html);
@@ -108,39 +88,37 @@ std::string sources_list(const Matrix& matrix) {
 
 std::string numbers_table(const Matrix& matrix) {
   if (matrix.ledger.empty()) return {};
-  std::string html =
-      "<h2>Numbers of the UAPI</h2><div class=wide><table><thead><tr><th scope=col>Name</th>"
-      "<th scope=col>Patch</th>";
-  for (const auto& source : matrix.columns)
-    html += fmt::format("<th scope=col>{}</th>", escaped(source.name));
-  html += "<th scope=col>Agree</th></tr></thead><tbody>";
+  std::string headings = heading("Name") + heading("Patch");
+  for (const auto& source : matrix.columns) headings += heading(escaped(source.name));
+  headings += heading("Agree");
+  std::string rows;
   for (const auto& row : matrix.ledger) {
-    html += fmt::format("<tr><th scope=row>{} <code>{}</code></th><td><code>{}</code></td>", row.name.kind,
+    rows += fmt::format("<tr><th scope=row>{} <code>{}</code></th><td><code>{}</code></td>", row.name.kind,
                         escaped(row.name.name), escaped(row.file));
     for (const auto& number : row.numbers)
-      html += number ? fmt::format("<td>{}</td>", *number) : std::string("<td>none</td>");
-    html += row.agrees() ? "<td class=good>yes</td></tr>"
+      rows += number ? fmt::format("<td>{}</td>", *number) : std::string("<td>none</td>");
+    rows += row.agrees() ? "<td class=good>yes</td></tr>"
                          : "<td class=bad>no: what is compiled for one means another on the other</td></tr>";
   }
-  return html + "</tbody></table></div>";
+  return "<h2>Numbers of the UAPI</h2>" + html_table(headings, rows);
 }
 
 }  // namespace
 
 std::string matrix_table(const Matrix& matrix) {
-  std::string html = "<div class=wide><table><thead><tr><th scope=col>Patch</th>";
+  std::string headings = heading("Patch");
   for (const auto& source : matrix.columns)
-    html += fmt::format("<th scope=col>{}{}</th>", escaped(source.name),
-                        source.name == source.version ? "" : fmt::format("<br>{}", escaped(source.version)));
-  html += "</tr></thead><tbody>";
+    headings += heading(escaped(source.name) +
+                        (source.name == source.version ? "" : "<br>" + escaped(source.version)));
+  std::string rows;
   for (const auto& row : matrix.rows) {
-    html += fmt::format("<tr><th scope=row>{}{}</th>", escaped(row.feature),
+    rows += fmt::format("<tr><th scope=row>{}{}</th>", escaped(row.feature),
                         row.feature == row.file ? "" : fmt::format("<br><code>{}</code>", escaped(row.file)));
-    if (row.unread) html += unread_cell(row, matrix.columns.size());
-    for (const auto& cell : row.cells) html += cell_html(cell);
-    html += "</tr>";
+    if (row.unread) rows += unread_cell(row, matrix.columns.size());
+    for (const auto& cell : row.cells) rows += cell_html(cell);
+    rows += "</tr>";
   }
-  return html + "</tbody></table></div>" + key_of(matrix);
+  return html_table(headings, rows) + key_of(matrix);
 }
 
 std::string matrix_html(const Matrix& matrix) {

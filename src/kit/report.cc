@@ -17,11 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kWorthNaming = 2;  // seconds
 
-std::string proof_word(const FeatureProof& item) {
-  if (!item.objection.empty()) return "not proven: " + item.objection;
-  return item.judged && item.enhanced == Outcome::kPass ? "proven" : "";
-}
-
 std::string outcome_text(const Report& report) {
   if (!report.ok) return "Built, but not proven";
   return report.plan.patches.empty() ? "Built and booted; the series is empty, so there was nothing to prove"
@@ -36,6 +31,11 @@ std::string slowest_text(const Report& report) {
 }
 
 }  // namespace
+
+std::string proof_word(const FeatureProof& item) {
+  if (!item.objection.empty()) return "not proven: " + item.objection;
+  return item.judged && item.enhanced == Outcome::kPass ? "proven" : "";
+}
 
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 1U << 20) return fmt::format("{} KiB", bytes >> 10);

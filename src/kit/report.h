@@ -51,6 +51,9 @@ struct Report {
 double total_seconds(const Report& report);
 const StageTime* slowest_stage(const Report& report);  // nullptr: none took two seconds
 
+// "proven", "not proven: why"; empty where it was not judged.
+std::string proof_word(const FeatureProof& item);
+
 // "12 KiB", "1.5 MiB"
 std::string size_text(std::uint64_t bytes);
 

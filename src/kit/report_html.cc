@@ -39,29 +39,23 @@ std::string lines_block(std::string_view title, const std::vector<std::string>& 
   return html + "</pre></details>";
 }
 
-std::string proof_word(const FeatureProof& item) {
-  if (!item.objection.empty())
-    return fmt::format("<span class=bad>not proven: {}</span>", escaped(item.objection));
-  return item.judged && item.enhanced == Outcome::kPass ? "<span class=good>proven</span>" : "";
-}
-
 std::string proof_table(const Proof& proof) {
-  std::string html =
-      "<div class=wide><table><thead><tr><th scope=col>Feature</th><th scope=col>Baseline</th><th "
-      "scope=col>Enhanced</th>"
-      "<th scope=col>What it shows</th></tr></thead><tbody>";
+  std::string rows;
   for (const auto& item : proof.features) {
     const bool good = item.objection.empty();
-    html += fmt::format("<tr><th scope=row>{}</th>{}{}<td>{}<br>{}{}{}</td></tr>", escaped(item.feature),
+    std::string word = escaped(proof_word(item));
+    if (!word.empty()) word = fmt::format("<span class={}>{}</span>", good ? "good" : "bad", word);
+    rows += fmt::format("<tr><th scope=row>{}</th>{}{}<td>{}<br>{}{}{}</td></tr>", escaped(item.feature),
                         outcome_cell(item.baseline, good),
-                        outcome_cell(item.enhanced, item.enhanced == Outcome::kPass), proof_word(item),
-                        escaped(item.how), lines_block("the probe on the baseline", item.baseline_lines),
+                        outcome_cell(item.enhanced, item.enhanced == Outcome::kPass), word, escaped(item.how),
+                        lines_block("the probe on the baseline", item.baseline_lines),
                         lines_block("the probe on the enhanced kernel", item.enhanced_lines));
   }
-  return html + "</tbody></table></div>";
+  return html_table(heading("Feature") + heading("Baseline") + heading("Enhanced") + heading("What it shows"),
+                    rows);
 }
 
-std::string kabi_text(const KabiSummary& kabi) {
+std::string kabi_section(const KabiSummary& kabi) {
   std::string html;
   if (!kabi.note.empty()) html += fmt::format("<p>{}</p>", escaped(kabi.note));
   // where nothing could be compared, the note is all there is
@@ -71,18 +65,15 @@ std::string kabi_text(const KabiSummary& kabi) {
   html += fmt::format("<p>{} of the exported symbols changed, {} added, {} removed.</p>", kabi.changed.size(),
                       kabi.added.size(), kabi.removed.size());
   if (kabi.changed.empty()) return html;
-  html +=
-      "<div class=wide><table><thead><tr><th scope=col>Symbol</th><th scope=col>CRC</th><th "
-      "scope=col>Why</th><th "
-      "scope=col>Patches</th></tr></thead><tbody>";
+  std::string rows;
   for (std::size_t i = 0; i < std::min(kabi.changed.size(), kKabiRows); ++i) {
     const auto& change = kabi.changed[i];
-    html += fmt::format(
+    rows += fmt::format(
         "<tr><th scope=row><code>{}</code></th><td><code>{} {}</code></td><td>{}</td><td>{}</td></tr>",
         escaped(change.symbol), change.old_crc, change.new_crc, escaped(change.why),
         escaped(patches_text(change.patches, change.traceable)));
   }
-  html += "</tbody></table></div>";
+  html += html_table(heading("Symbol") + heading("CRC") + heading("Why") + heading("Patches"), rows);
   if (kabi.changed.size() > kKabiRows)
     html += fmt::format("<p>And {} more; report.json has all.</p>", kabi.changed.size() - kKabiRows);
   return html;
@@ -113,21 +104,18 @@ std::string stages_section(const Report& report) {
   if (const StageTime* slowest = slowest_stage(report); slowest != nullptr)
     html += fmt::format("<p>{} in this run; the slowest stage, {}, took {}.</p>",
                         duration(total_seconds(report)), escaped(slowest->name), duration(slowest->seconds));
-  return html + "<div class=bar aria-hidden=true>" + bar +
-         "</div><div class=wide><table><thead><tr><th scope=col>Stage</th><th scope=col "
-         "class=num>Time</th><th "
-         "scope=col class=num>Share</th><th scope=col>Why it was done</th></tr></thead><tbody>" +
-         rows + "</tbody></table></div>";
+  return html + "<div class=bar aria-hidden=true>" + bar + "</div>" +
+         html_table(
+             heading("Stage") + number_heading("Time") + number_heading("Share") + heading("Why it was done"),
+             rows);
 }
 
 std::string packages_table(const std::vector<Package>& packages) {
-  std::string html =
-      "<div class=wide><table><thead><tr><th scope=col>File</th><th scope=col class=num>Size</th><th "
-      "scope=col>SHA-256</th></tr></thead><tbody>";
+  std::string rows;
   for (const auto& package : packages)
-    html += fmt::format("<tr><th scope=row>{}</th><td class=num>{}</td><td><code>{}</code></td></tr>",
+    rows += fmt::format("<tr><th scope=row>{}</th><td class=num>{}</td><td><code>{}</code></td></tr>",
                         escaped(package.path), size_text(package.bytes), package.sha256);
-  return html + "</tbody></table></div>";
+  return html_table(heading("File") + number_heading("Size") + heading("SHA-256"), rows);
 }
 
 std::string outcome_box(const Report& report) {
@@ -164,7 +152,7 @@ std::vector<Section> sections_of(const Report& report) {
   std::vector<Section> sections = {{"warnings", "Warnings", warnings_box(report.warnings)},
                                    {"patches", "Patches", patches_table(report)}};
   if (report.proof) sections.push_back({"proof", "Proof", proof_table(*report.proof)});
-  if (report.kabi) sections.push_back({"kabi", "kABI", kabi_text(*report.kabi)});
+  if (report.kabi) sections.push_back({"kabi", "kABI", kabi_section(*report.kabi)});
   if (!report.packages.empty()) sections.push_back({"packages", "Packages", packages_table(report.packages)});
   sections.push_back({"stages", "Stages", stages_section(report)});
   return sections;
