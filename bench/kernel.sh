@@ -14,7 +14,6 @@ mkdir -p "$scratch"
 export CCACHE_DIR=$scratch/ccache
 
 now() { date +%s.%N; }
-median() { sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
 # seconds REPORT STAGE...: the sum of those stages
 seconds() {
     local report=$1

@@ -9,6 +9,9 @@ row() {
     echo "| $1 | $2 | $3 | $met |"
 }
 
+# of the numbers on standard input, one a line
+median() { sort -n | awk '{ all[NR] = $1 } END { print (NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2) }'; }
+
 # none_missed FILE: fails, and names them, where a goal of the table was missed: a test that reads figures must not pass then.
 none_missed() {
     ! grep '| missed |$' "$1" >&2 || { echo "FAILED: a goal of $1 is missed" >&2; return 1; }
