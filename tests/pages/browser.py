@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -70,10 +71,9 @@ class Browser:
             try:
                 made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
                 break
-            except ConnectionRefusedError:
-                time.sleep(0.1)
             except urllib.error.URLError as error:
-                if not isinstance(error.reason, ConnectionRefusedError) or attempt == 49:
+                if attempt == 49 or not isinstance(error.reason, ConnectionRefusedError):
+                    self.driver.kill()
                     raise
                 time.sleep(0.1)
         self.session = f"/session/{made['sessionId']}"
@@ -124,9 +124,9 @@ def faults(browser, page, folder, texts):
     if browser.ask("return document.scripts.length"):
         yield "it has scripts"
     yield from spoken(browser)
+    browser.tell("Emulation.setDeviceMetricsOverride", width=1200, height=900, deviceScaleFactor=1, mobile=False)
     for scheme in ("light", "dark"):
         browser.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        browser.tell("Emulation.setDeviceMetricsOverride", width=1200, height=900, deviceScaleFactor=1, mobile=False)
         # closed and opened: what is in a cell is to be read as well
         (folder / f"{scheme}.png").write_bytes(picture(browser))
         browser.ask("for (const d of document.querySelectorAll('details')) d.open = true")
