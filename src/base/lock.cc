@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +29,13 @@ bool is_foreign(const std::string& folder) {
   return any;
 }
 
+bool is_same_file(int fd, const std::string& path) {
+  struct stat open {};
+  struct stat named {};
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
+         open.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 Result<FolderLock> FolderLock::take(const std::string& folder) {
@@ -35,9 +43,13 @@ Result<FolderLock> FolderLock::take(const std::string& folder) {
     return fail(fmt::format("{} holds files and is no work folder", folder),
                 "name an empty or new folder with --work DIR");
   const std::string path = folder + "/lock";
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return cannot("write", path, errno);
-  return lock(fd, folder, "wait for it to end, or name another folder with --work DIR");
+  for (;;) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) return cannot("write", path, errno);
+    auto held = lock(fd, folder, "wait for it to end, or name another folder with --work DIR");
+    // whoever held it may have taken the file away at its end
+    if (!held || is_same_file(fd, path)) return held;
+  }
 }
 
 Result<FolderLock> FolderLock::hold(const std::string& folder) {

@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include "base/process.h"
@@ -63,6 +65,20 @@ TEST_F(LockTest, AChildThatIsAboutToBecomeAProgramIsWaitedFor) {
   { const FolderLock killed = std::move(*lock); }
   EXPECT_TRUE(FolderLock::take(folder_));
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+}
+
+TEST_F(LockTest, AFileThatIsTakenAwayMeanwhileIsNoLock) {
+  auto lock = FolderLock::take(folder_);
+  ASSERT_TRUE(lock);
+  std::thread leaves([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    fs::remove(folder_ + "/lock");
+    const FolderLock ended = std::move(*lock);
+  });
+  const auto next = FolderLock::take(folder_);
+  leaves.join();
+  ASSERT_TRUE(next) << next.error().what;
+  EXPECT_FALSE(FolderLock::take(folder_)) << "it holds a file that nobody else finds";
 }
 
 TEST_F(LockTest, IsNotHandedToPrograms) {

@@ -11,6 +11,35 @@
 
 namespace kmesh {
 
+namespace {
+
+// A work folder that was not there yet, or was empty: looking takes a lock and puts something there to try.
+class NewFolder {
+ public:
+  explicit NewFolder(std::string folder) : folder_(std::move(folder)) {
+    RealDisk disk;
+    for (std::string path = folder_; !disk.exists(path); path = parent_of(path)) missing_.push_back(path);
+    new_ = !missing_.empty() || disk.list(folder_).value_or(std::vector{folder_}).empty();
+  }
+  // Everything is taken away again, up to the first folder that somebody else uses by now.
+  void leave(Disk& disk) const {
+    if (!new_) return;
+    for (const auto& name : {std::string(kTemporaries), std::string("lock")})
+      if (!disk.remove_all(join(folder_, name))) return;
+    for (const auto& path : missing_) {
+      const auto names = disk.list(path);
+      if (!names || !names->empty() || !disk.remove_all(path)) return;
+    }
+  }
+
+ private:
+  std::string folder_;
+  std::vector<std::string> missing_;  // innermost first
+  bool new_ = false;
+};
+
+}  // namespace
+
 int doctor_verb(const Call& call) {
   Options options;
   options.work = "build/5.10";
@@ -45,9 +74,14 @@ int doctor_verb(const Call& call) {
   take_compiler(options, cc);
   if (named_config(options.config) == nullptr) options.config = absolute(options.config);
   options.work = absolute(options.work);
+  const NewFolder before(options.work);
   return work_in(
       options.work, {json, talk}, [&](const Kit& kit) { return check_call(kit.disk, kit.data, options); },
-      [&](Kit& kit) { return examine(kit, options); },
+      [&](Kit& kit) {
+        auto findings = examine(kit, options);
+        before.leave(kit.disk);
+        return findings;
+      },
       [&](const std::vector<Finding>& findings) {
         Answer said{json ? findings_json(findings) : findings_text(findings)};
         std::vector<std::string> failed;

@@ -34,6 +34,15 @@ expect_same "$(found tools)" failure "tools without flex and bison"
 expect_json '.checks[] | select(.check == "tools") | (.what | contains("flex")) and (.command | startswith("apt-get install"))'
 expect_same "$(found sandbox)" ok "the other checks"
 
+# a folder that is not there yet, or has nothing in it, is left as it was
+mkdir empty
+for folder in new/folder/5.10 empty; do
+    run doctor --work "$folder"
+    expect_exit 0
+done
+[ ! -e new ] || fail "doctor made $(find new)"
+expect_same "$(find empty)" empty "what is in an empty folder"
+
 # ---- a tree ----
 build --until prep
 expect_exit 0
