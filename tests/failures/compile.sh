@@ -41,8 +41,9 @@ fail_compiler_option_unknown() {
 # added FILE LINES : to the end of a file of the tree, as a series' patch would.
 added() { printf '%s\n' "$2" >> "$SCENE/tree/$1"; }
 
-fail_compile_implicit() {
+fail_compile_implicit() { # [LANGUAGE]
     on 5.10 prepared
+    LANGUAGE_OF_LOG=${1:-C}
     added kernel/fork.c 'int kmesh_defer(struct task_struct *task)
 {
 	return kmesh_defer_connect(task);
@@ -52,8 +53,7 @@ fail_compile_implicit() {
 }
 
 fail_compile_implicit_utf8() {
-    LANGUAGE_OF_LOG=C.UTF-8
-    fail_compile_implicit
+    fail_compile_implicit C.UTF-8
 }
 
 fail_compile_member() {
