@@ -400,7 +400,8 @@ class Build {
   // A file of the enhanced tree that is not as %prep or the kit left it; empty where all are.
   [[nodiscard]] Result<std::string> altered_by_hand() {
     const auto tree = prepared_tree(kit_, enhanced_, options_.output);
-    return broken_seal(kit_, tree ? *tree : std::string(), sealed());
+    const auto added = kit_.disk.exists(mark_of(enhanced_)) ? Added::kPassed : Added::kTold;
+    return broken_seal(kit_, tree ? *tree : std::string(), sealed(), added);
   }
 
   // There from the moment make begins until it has ended by itself.

@@ -10,8 +10,9 @@
 namespace kmesh {
 namespace {
 
-// A line is size, time, path, with tabs between.
+// A line is size, time, path, with tabs between; of what the build made the path alone counts.
 using Seals = std::map<std::string_view, std::string_view>;  // path -> size and time
+constexpr std::string_view kMade = "-\t-";
 
 Seals parsed(std::string_view text) {
   Seals seals;
@@ -59,14 +60,17 @@ bool is_product(std::string_view path) {
                               ".symvers", ".dbg"});
 }
 
-std::string seal_difference(std::string_view before, std::string_view now) {
+std::string seal_difference(std::string_view before, std::string_view now, Added added) {
   const Seals old = parsed(before);
   const Seals found = parsed(now);
   for (const auto& [path, seal] : old) {
+    if (seal == kMade) continue;
     const auto same = found.find(path);
     if (same == found.end()) return fmt::format("{} is missing", path);
     if (same->second != seal) return fmt::format("{} was altered", path);
   }
+  for (const auto& [path, seal] : found)
+    if (added == Added::kTold && !old.contains(path)) return fmt::format("{} was added", path);
   return {};
 }
 
@@ -81,16 +85,18 @@ Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& se
   const Seals sources = parsed(before);
   std::string text;
   for (const auto& [path, found] : parsed(now)) {
-    if (sources.contains(path)) text += fmt::format("{}\t{}\n", found, path);
+    const auto source = sources.find(path);
+    const bool made = source == sources.end() || source->second == kMade;
+    text += fmt::format("{}\t{}\n", made ? kMade : found, path);
   }
   return kit.disk.write(seal, text);
 }
 
-Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal) {
+Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal, Added added) {
   if (!kit.disk.exists(seal) || !kit.disk.exists(tree)) return std::string("the prepared tree is not whole");
   KMESH_LET(before, kit.disk.read(seal));
   KMESH_LET(now, listed(kit, tree));
-  return seal_difference(before, now);
+  return seal_difference(before, now, added);
 }
 
 }  // namespace kmesh

@@ -17,14 +17,18 @@ Result<std::string> list_files(Kit& kit, const std::string& tree);
 // Writes the list to `seal`; both paths are absolute.
 Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& seal);
 
-// The same files anew, after the kit itself or a build changed some: what was added since is nobody's source.
+// The same files anew, after the kit itself or a build changed some. What was added since was made by it: it
+// is known, and no source.
 Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& seal);
 
+// What a build made that was killed nobody has written down: files that are new then may be its own.
+enum class Added { kTold, kPassed };
+
 // A file, below the tree, that is not as it was, with how: "net/socket.c was altered"; empty where all are.
-Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal);
+Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal, Added added);
 
 // The first difference of two such lists. Pure.
-std::string seal_difference(std::string_view before, std::string_view now);
+std::string seal_difference(std::string_view before, std::string_view now, Added added);
 
 // Whether a path is what kbuild makes itself, and no source. Pure.
 bool is_product(std::string_view path);

@@ -33,7 +33,9 @@ class SealTest : public ::testing::Test {
     fs::create_directories(path.parent_path());
     std::ofstream(path) << text;
   }
-  std::string broken() { return broken_seal(kit_, tree_, seal_).value_or("an error"); }
+  std::string broken(Added added = Added::kTold) {
+    return broken_seal(kit_, tree_, seal_, added).value_or("an error");
+  }
 
   fs::path root_;
   std::string tree_;
@@ -46,8 +48,19 @@ class SealTest : public ::testing::Test {
 
 TEST_F(SealTest, HoldsWhateverTheBuildAdds) {
   EXPECT_EQ(broken(), "");
-  for (const auto* file : {"net/socket.o", "net/.socket.o.cmd", "vmlinux", "new.c"}) write(file, "made");
+  for (const auto* file : {"net/socket.o", "net/.socket.o.cmd", "vmlinux", "lib/crc32table.h"})
+    write(file, "made");
+  EXPECT_EQ(broken(Added::kPassed), "") << "it was killed";
+  ASSERT_TRUE(renew_seal(kit_, tree_, seal_));
+  EXPECT_EQ(broken(), "") << "it ended";
+}
+
+TEST_F(SealTest, NamesWhatWasAdded) {
+  write("net/socket.o", "made");
   EXPECT_EQ(broken(), "");
+  write("include/uapi/linux/new.h", "by hand");
+  EXPECT_EQ(broken(), "include/uapi/linux/new.h was added");
+  EXPECT_EQ(broken(Added::kPassed), "");
 }
 
 TEST_F(SealTest, NamesWhatWasAlteredOrIsMissing) {
@@ -59,11 +72,14 @@ TEST_F(SealTest, NamesWhatWasAlteredOrIsMissing) {
   EXPECT_EQ(broken(), "include/linux/a b.h is missing");
 }
 
-TEST_F(SealTest, ARenewedOneHasNoMoreFiles) {
+TEST_F(SealTest, WhatTheBuildMadeIsNoSource) {
   write("vmlinux", "made");
   ASSERT_TRUE(renew_seal(kit_, tree_, seal_));
   write("vmlinux", "made anew");
   EXPECT_EQ(broken(), "");
+  ASSERT_TRUE(renew_seal(kit_, tree_, seal_));
+  fs::remove(fs::path(tree_) / "vmlinux");
+  EXPECT_EQ(broken(), "") << "nor after a second build";
 }
 
 TEST_F(SealTest, WithoutTreeOrSealNothingHolds) {

@@ -6,7 +6,7 @@
 
 # fails until the file `mended` is in the compiler cache, which the sandbox lets both sides see
 cat > hooks.mk <<'MAKE'
-HOOK_BUILD = [ -e /ccache/mended ] || { echo "mm/x.c:1:1: error: unknown type name 'foo'"; exit 1; }; [ ! -e first ] || echo '  CC      goes on'; touch first
+HOOK_BUILD = touch left; [ -e /ccache/mended ] || { echo "mm/x.c:1:1: error: unknown type name 'foo'"; exit 1; }; [ ! -e first ] || echo '  CC      goes on'; touch first
 MAKE
 fake_kernel
 rm -f "$CCACHE_DIR/mended"
@@ -49,6 +49,18 @@ build --until package
 expect_exit 0
 expect_stage prep "done: .config was altered"
 expect_same "$(cat "$W/packages/SHA256SUMS")" "$undisturbed" "the packages after the configuration was altered"
+
+# a file that is new, which what the build itself left is not
+rm -rf "$W" "$CCACHE_DIR/mended"
+build --until package
+expect_exit 1
+touch "$CCACHE_DIR/mended"
+expect_file "$tree/left"
+touch "$tree/arch/x86/include/asm/new.h"
+build --until package
+expect_exit 0
+expect_stage prep "done: arch/x86/include/asm/new.h was added"
+expect_same "$(cat "$W/packages/SHA256SUMS")" "$undisturbed" "the packages after a file was added"
 
 # a file that is gone
 rm -rf "$W" "$CCACHE_DIR/mended"
