@@ -291,6 +291,9 @@ Result<std::size_t> tree_build(Kit& kit, const Side& side, Output output, const 
   }
   commands.push_back(with(base, {"bzImage", "modules"}));
   if (output == Output::kDeb) {
+    // made after the headers are packed, for the next package: what is packed once more would have it
+    commands.push_back(
+        {"env", "-C", side.inside("tree"), "rm", "-f", "scripts/unifdef", "scripts/.unifdef.cmd"});
     // files of the source have the time at which they were packed, or patched: in a package all have one
     Words pack = {"env", fmt::format("SOURCE_DATE_EPOCH={}", kDebSeconds), "TAR_OPTIONS=--touch"};
     pack.insert(pack.end(), base.begin(), base.end());

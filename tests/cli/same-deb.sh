@@ -9,7 +9,7 @@ fake_kernel
 tree=$T/linux-5.10.999
 mkdir -p "$tree/scripts/package"
 sed -i '/^bindeb-pkg:/,/dpkg-deb/d' "$tree/Makefile"
-printf 'bindeb-pkg:\n\tsh scripts/package/mkdebian\n\tKERNELRELEASE=$(KERNELVERSION) sh scripts/package/builddeb\n' >> "$tree/Makefile"
+printf 'bindeb-pkg:\n\tsh scripts/package/mkdebian\n\tKERNELRELEASE=$(KERNELVERSION) sh scripts/package/builddeb\n\techo unifdef > scripts/unifdef\n' >> "$tree/Makefile"
 # what matters here of 5.10's own two
 cat > "$tree/scripts/package/mkdebian" <<'SCRIPT'
 #!/bin/sh
@@ -75,6 +75,13 @@ for package in one/packages/linux-*.deb; do
     times=$(dpkg-deb --contents "$package" | awk '{ print $4, $5 }' | sort -u)
     expect_same "$times" "2026-01-01 00:00" "the times in $package"
 done
+
+# packed once more where they were packed already: the kernel's own scripts make a program after its folder was packed
+expect_file "$W/enhanced/tree/scripts/unifdef"
+rm "$W"/enhanced/linux-*.deb
+packages_of two
+expect_stage prep reused
+expect_same "$packages" "$one" "the packages, packed once more"
 
 # a header that no patch changes any more
 sed -i "/$SECOND/d" "$SERIES/series"
