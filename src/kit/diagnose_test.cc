@@ -102,6 +102,50 @@ TEST(Diagnose, NothingInWhatIsNoFailure) {
     EXPECT_FALSE(diagnose(log)) << log;
 }
 
+TEST(Diagnose, ColoursAndOtherSystemsLineEndsAreNoPartOfAnError) {
+  for (const auto* log :
+       {"kernel/fork.c:3:9: error: implicit declaration of function 'foo'\r\nmake: *** [x] Error 1\r\n",
+        "\x1b[01m\x1b[Kkernel/fork.c:3:9:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kimplicit "
+        "declaration of function '\x1b[01m\x1b[Kfoo\x1b[m\x1b[K'\n",
+        "x.c:3:9: error: call to undeclared function 'foo'; ISO C99 and later do not support it\n",
+        "x.c:3:9: error: use of undeclared identifier 'foo'\n",
+        "x.c:3:9: error: use of undeclared identifier 'foo'; did you mean 'fop'?\n",
+        "x.c:3:9: error: no member named 'foo' in 'struct sock'\n"}) {
+    const auto found = diagnose(log);
+    ASSERT_TRUE(found) << log;
+    EXPECT_EQ(found->failure->name, "code-missing") << log;
+    EXPECT_THAT(found->subjects, ElementsAre("foo")) << log;
+    EXPECT_EQ(around(log, 1).find_first_of("\r\x1b"), std::string::npos);
+  }
+  EXPECT_EQ(diagnose("/bin/sh: 1: flex: not found\r\nmake: *** [x] Error 127\r\n")->subjects.at(0), "flex");
+  EXPECT_EQ(first_error_line("a\n\x1b[31m*** \x1b[0m[x] Error 1\nb\x1b[3"), 2U);
+}
+
+TEST(Diagnose, WhatAScriptMerelyTriedIsNoFailure) {
+  const std::string tried = "/bin/sh: 1: llvm-config: not found\n";
+  EXPECT_FALSE(diagnose(tried + "  CC      a.o\nWrote: /r/kernel.rpm\n+ exit 0\n"));
+  EXPECT_TRUE(diagnose(tried)) << "a piece of a log";
+  const std::string error = "a.c:1:1: error: implicit declaration of function 'foo'\n";
+  const auto found = diagnose(tried + error + "make: *** [a.o] Error 1\n");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->failure->name, "code-missing");
+  EXPECT_EQ(found->line, 2U);
+  EXPECT_EQ(diagnose(tried + error + "make: *** [b] Error 127\n")->failure->name, "program-missing");
+  EXPECT_EQ(diagnose(tried + "make: *** [b] Error 2\n")->failure->name, "program-missing");
+}
+
+TEST(Diagnose, WhatWasKilledIsSaidInManyWays) {
+  for (const auto* log : {"make: *** [Makefile:2: a] Killed\n",
+                          "scripts/link-vmlinux.sh: line 3: 10248 Killed                  ${LD} -o vmlinux\n",
+                          "/bin/bash: line 1: 10259 Killed                  pahole -J vmlinux\n", "Killed\n",
+                          "sh: 1: Killed\n"}) {
+    const auto found = diagnose(log);
+    ASSERT_TRUE(found) << log;
+    EXPECT_EQ(found->failure->name, "out-of-memory") << log;
+  }
+  EXPECT_FALSE(diagnose("  CC      drivers/Killed.o\n"));
+}
+
 TEST(DebianPackages, KnowsHeadersAndPrograms) {
   EXPECT_EQ(debian_package_of("openssl/opensslv.h"), "libssl-dev");
   EXPECT_EQ(debian_package_of("/usr/include/openssl/ssl.h"), "libssl-dev");

@@ -23,7 +23,8 @@ const std::vector<KnownFailure>& host_failures() {
        .remedy = "install them",
        .command = "apt-get install {packages}",
        .resume = "build",
-       .seen_by = "tools options"},
+       .seen_by = "tools options",
+       .tried = true},
       {.name = "program-missing",
        .mark = "No such file or directory",
        .pattern = "(rpm-tmp[^ ]*: line [0-9]+|env|[a-z]*sh: [0-9]+): "
@@ -193,7 +194,7 @@ const std::vector<KnownFailure>& host_failures() {
       {.name = "out-of-memory",
        .mark = "",
        .pattern = "(Killed signal terminated program|out of memory allocating|virtual memory "
-                  "exhausted|Cannot allocate memory|(^|: )Killed( |$))",
+                  "exhausted|Cannot allocate memory|(^|: |: +[0-9]+ |\\] )Killed( |$))",
        .cause = "the system ended the compiler: most often there was no memory left",
        .remedy = "let fewer compilers run at once (the same command with --jobs 1), or add swap",
        .command = "free -m",

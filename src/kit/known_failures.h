@@ -30,6 +30,8 @@ struct KnownFailure {
   std::string_view seen_by = {};
   std::string_view over = {};  // the row that it takes the place of where both are in a log, this one later
   Mend mend = Mend::kNone;
+  bool tried =
+      false;  // a shell says so of what a script merely tries, too: a compiler's error after it weighs more
 };
 
 const std::vector<KnownFailure>& host_failures();

@@ -219,4 +219,24 @@ std::size_t objects_expected(Disk& disk, const std::string& tree_path, std::stri
   return count;
 }
 
+std::vector<std::string> objects_without_source(Disk& disk, const std::string& tree,
+                                                const std::vector<std::string>& touched,
+                                                std::string_view config) {
+  Tree kbuild(disk, tree, config);
+  std::vector<std::string> without;
+  for (const auto& path : touched) {
+    const std::string name = name_of(path);
+    if ((name != "Makefile" && name != "Kbuild") || path == name) continue;
+    const std::string makefile = disk.read(join(tree, path)).value_or(std::string());
+    for (const auto& goal : kbuild.without_source(parent_of(path))) {
+      // its parts in a condition, or a rule
+      const std::string stem = goal.substr(0, goal.size() - 2);
+      const auto tells = [&](const std::string& text) { return makefile.find(text) != std::string::npos; };
+      if (!tells(stem + "-") && !tells(stem + ".c") && !tells(stem + ".S") && !tells("/" + goal))
+        without.push_back(join(parent_of(path), goal));
+    }
+  }
+  return without;
+}
+
 }  // namespace kmesh

@@ -26,4 +26,10 @@ std::size_t objects_expected(Disk& disk, const std::string& tree, std::string_vi
 // of, and folders with their slash. Pure.
 std::vector<std::string> listed_goals(std::string_view makefile, std::string_view config);
 
+// Those of a touched Makefile's objects that have neither a source in the tree nor, in that Makefile, parts
+// or a rule.
+std::vector<std::string> objects_without_source(Disk& disk, const std::string& tree,
+                                                const std::vector<std::string>& touched,
+                                                std::string_view config);
+
 }  // namespace kmesh

@@ -110,6 +110,37 @@ Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
   return well("makefiles", read == 0 ? "no patch changed one" : "make can read those that patches changed");
 }
 
+// kbuild may know of a rule that is written elsewhere, so this is no failure yet.
+Finding sources(Kit& kit, const std::string& tree, const std::vector<std::string>& touched,
+                std::string_view config) {
+  const auto without = objects_without_source(kit.disk, tree, touched, config);
+  if (without.empty()) return well("sources", "what patched makefiles name has its source");
+  return doubtful("sources", fail(fmt::format("a patched makefile names {}, and there is no source for it",
+                                              fmt::join(without, ", ")),
+                                  "apply the whole series, or take the line out of the makefile")
+                                 .value());
+}
+
+// What a merge by hand left behind. Documents underline their headings like that, so the other two count.
+Finding markers(Kit& kit, const std::string& tree, const std::vector<std::string>& touched) {
+  for (const auto& path : touched) {
+    const auto text = kit.disk.read(join(tree, path));
+    if (!text) continue;
+    bool ours = false;
+    bool theirs = false;
+    each_line(*text, [&](std::string_view line) {
+      ours = ours || line.starts_with("<<<<<<< ");
+      theirs = theirs || line.starts_with(">>>>>>> ");
+    });
+    if (ours && theirs)
+      return bad("markers", fail(fmt::format("{} has the marks of a merge that was not finished", path),
+                                 "choose between the two texts in the patch that brings them",
+                                 fmt::format("grep -n '^[<=>]\\{{7\\}}' {}", path))
+                                .value());
+  }
+  return well("markers", "no patched file has the marks of an unfinished merge");
+}
+
 // Whatever stands in them comes before the half hour of the others.
 Finding first_compiled(Kit& kit, const std::string& tree, const std::vector<std::string>& touched,
                        std::string_view config) {
@@ -165,6 +196,8 @@ TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const 
   state.findings.push_back(btf_check(kit, tree, config));
   state.findings.push_back(werror(config));
   state.findings.push_back(makefiles(kit, side, tree, touched));
+  state.findings.push_back(sources(kit, tree, touched, config));
+  state.findings.push_back(markers(kit, tree, touched));
   state.findings.push_back(first_compiled(kit, tree, touched, config));
   state.findings.push_back(times(kit, tree));
   return state;

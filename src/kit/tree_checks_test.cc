@@ -189,5 +189,30 @@ TEST(ConfigNeeds, ReadsValues) {
               IsEmpty());
 }
 
+TEST_F(TreeChecksTest, AMakefileThatNamesWhatIsNotThere) {
+  touched_ = {"net/Makefile"};
+  put("net/Makefile", "obj-y += socket.o hooks.o\n");
+  put("net/socket.c", "");
+  EXPECT_EQ(found("sources").grade, Grade::kWarning);
+  EXPECT_THAT(found("sources").error.what, HasSubstr("names net/hooks.o,"));
+  for (const auto* more : {"hooks-y := socket.o\n", "hooks-$(CONFIG_NET) += a.o\n", "$(obj)/hooks.c: gen\n",
+                           "$(obj)/hooks.o: gen\n"}) {
+    put("net/Makefile", std::string("obj-y += socket.o hooks.o\n") + more);
+    EXPECT_EQ(found("sources").grade, Grade::kOk) << more;
+  }
+  put("net/Makefile", "obj-y += socket.o hooks.o\n");
+  put("net/hooks.S", "");
+  EXPECT_EQ(found("sources").grade, Grade::kOk);
+}
+
+TEST_F(TreeChecksTest, AMergeThatWasLeftUndone) {
+  touched_ = {"net/socket.c", "gone.c"};
+  put("net/socket.c", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> theirs\n");
+  EXPECT_EQ(found("markers").grade, Grade::kFailure);
+  EXPECT_THAT(found("markers").error.what, HasSubstr("net/socket.c has the marks"));
+  put("net/socket.c", "Title\n=======\n<<<<<<< a quote\n");
+  EXPECT_EQ(found("markers").grade, Grade::kOk);
+}
+
 }  // namespace
 }  // namespace kmesh

@@ -221,8 +221,9 @@ SCRIPT
     says 'pahole version v1.12 is too old'
 }
 
-fail_pahole_killed() {
+fail_pahole_killed() { # [COMMAND]
     on 5.10 linkable
+    ${1-:}
     little_memory
     program pahole <<'SCRIPT'
 #!/bin/sh
@@ -231,6 +232,9 @@ SCRIPT
     record "$LINK $RESOLVED vmlinux"
     says 'Killed'
 }
+
+# bash names the line and the process as well
+fail_pahole_killed_bash() { fail_pahole_killed bash_is_sh; }
 
 # A pahole that knows enum64, in a tree from before scripts/pahole-flags.sh asked it not to use it.
 fail_btf_load() {

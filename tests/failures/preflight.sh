@@ -75,10 +75,10 @@ echo "scene a moment before. A failure in other words is another log of the same
 echo
 echo "| figure | measured | goal | |"
 echo "| --- | --- | --- | --- |"
-row "rows that are seen before the kernel is compiled" "$(share "$(upto 3)" "$all")" "at least 80 %" "$(upto 3) * 100 >= $all * 80"
+row "rows that are seen before anything is compiled" "$(share "$(upto 2)" "$all")" "at least 80 %" "$(upto 2) * 100 >= $all * 80"
 echo "| of them by the doctor, before anything is done | $(upto 1) | | |"
 echo "| while the source is unpacked, patched and configured | $(($(upto 2) - $(upto 1))) | | |"
-echo "| because what patches touch is compiled before the rest | $(($(upto 3) - $(upto 2))) | | |"
+echo "| and seen because what patches touch is compiled before the rest | $(($(upto 3) - $(upto 2))), $(share "$(upto 3)" "$all") with them | | |"
 echo "| logs of them | $(share "$logs_seen" "$logs") | | |"
 echo
 echo "| row | log | seen |"
