@@ -11,8 +11,6 @@
 namespace kmesh {
 namespace {
 
-constexpr std::size_t kNamesShown = 20;
-
 // The call as a person types it.
 std::string call(std::string_view verb, const HeadersOptions& options) {
   std::string text = fmt::format("kmesh-kernel headers {}", verb);
@@ -30,16 +28,13 @@ Result<void> check_names(Kit& kit, const std::string& installed, const IncludeRo
   KMESH_LET(new_names, header_names(text));
   const auto missing = lacking(old_names, new_names);
   if (missing.empty()) return {};
-  std::string shown_names;
-  for (std::size_t i = 0; i < missing.size() && i < kNamesShown; ++i) shown_names += missing[i] + "\n";
-  if (missing.size() > kNamesShown) shown_names += fmt::format("and {} more\n", missing.size() - kNamesShown);
   return fail(
       fmt::format("{} knows {} name{} that the header of Linux {} lacks; what uses {} would no longer "
                   "compile",
                   installed, missing.size(), missing.size() == 1 ? "" : "s", ours.version,
                   missing.size() == 1 ? "it" : "them"),
       "nothing was changed; compile with the private include root instead",
-      fmt::format("cc -isystem {} ...", shown({ours.folder})), shown_names);
+      fmt::format("cc -isystem {} ...", shown({ours.folder})), fmt::format("{}\n", fmt::join(missing, "\n")));
 }
 
 // The record of a header that was not replaced before, from what lies there.

@@ -11,6 +11,7 @@ namespace kmesh {
 namespace {
 
 using ::testing::Contains;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -141,7 +142,7 @@ TEST_F(HeadersTest, NamesThatWouldBeLostAreAReason) {
   const auto result = install_header(kit_, options_);
   EXPECT_THAT(error(result), HasSubstr("knows 30 names that the header of Linux 5.10.9 lacks"));
   EXPECT_THAT(result.error().detail, HasSubstr("N10\n"));
-  EXPECT_THAT(result.error().detail, HasSubstr("N29\nand 10 more\n"));
+  EXPECT_THAT(result.error().detail, EndsWith("N38\nN39\n"));
   EXPECT_EQ(disk_.files[kHeader], text);
   EXPECT_FALSE(disk_.exists("/r/var/lib/kmesh"));
 }

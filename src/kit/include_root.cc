@@ -55,17 +55,19 @@ Result<std::vector<std::string>> make_include_root(Kit& kit, const Side& side, c
   KMESH_LET(from, install_headers(kit, side, recipe));
   KMESH_TRY(kit.disk.remove_all(join(work, "headers")));
   KMESH_LET(files, kit.disk.walk(from));
+  std::vector<std::string> made = {kPc};
   for (const auto& file : files) {
     // kbuild's notes on what it has done
     if (name_of(file).starts_with('.')) continue;
-    KMESH_TRY(kit.disk.copy(join(from, file), join(join(work, kInclude), file)));
+    made.push_back(join(kInclude, file));
+    KMESH_TRY(kit.disk.copy(join(from, file), join(work, made.back())));
   }
   if (!kit.disk.exists(join(work, kHeader)))
     return fail("the kernel's headers have no linux/bpf.h", fmt::format("the whole log is {}", side.log));
   KMESH_LET(text, kit.disk.read(join(work, kHeader)));
   KMESH_TRY(kit.disk.write(join(work, kHeader), text + std::string(kHeaderMark)));
   KMESH_TRY(kit.disk.write(join(work, kPc), include_root_pc(version)));
-  return std::vector<std::string>{kHeader, kPc};
+  return made;
 }
 
 Result<IncludeRoot> find_include_root(Kit& kit, const std::string& work) {

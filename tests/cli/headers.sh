@@ -90,9 +90,7 @@ for root in plain_root dpkg_root; do
     headers install
     expect_exit 1
     expect_stderr '^error: .* knows 30 names'
-    expect_stderr '^LOST_020$'
-    expect_stderr '^and 10 more$'
-    refute_stderr LOST_021
+    expect_same "$(grep -c '^LOST_0[0-9][0-9]$' "$T/err")" 30 "the names that would be lost"
     expect_as_before
 
     # ---- the record is lost ----
