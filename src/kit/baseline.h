@@ -37,6 +37,7 @@ struct Source {
   std::string package;      // path of a verified source RPM; it has neither of the two
   std::string top;          // the tarball's one folder
   std::string fingerprint;  // SHA-256 of the content
+  std::string changed;      // of a tree: a file that is not as in the run before, where one is known
   std::string config;       // a complete configuration that came with it; may be empty
   std::string verified;     // by what; empty: not verified
   std::vector<std::string> warnings;

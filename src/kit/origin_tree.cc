@@ -40,8 +40,13 @@ std::string looks_of(const FileInfo& info) {
   return fmt::format("{} {} {} {}", info.bytes, info.mtime_ns, info.changed_ns, info.executable ? 'x' : '-');
 }
 
+struct Content {
+  std::string hash;
+  std::string changed;  // a file that is not as in the run before; empty where none is known
+};
+
 // A file whose size and times are the same was not written meanwhile, and is not read again.
-Result<std::string> content_of(Kit& kit, const std::string& tree, const std::string& sums) {
+Result<Content> content_of(Kit& kit, const std::string& tree, const std::string& sums) {
   const std::string before = kit.disk.read(sums).value_or(std::string());
   std::map<std::string_view, std::pair<std::string_view, std::string_view>> known;  // path -> looks, sum
   each_line(before, [&](std::string_view line) {
@@ -57,6 +62,8 @@ Result<std::string> content_of(Kit& kit, const std::string& tree, const std::str
   KMESH_LET(files, kit.disk.walk(tree));
   std::string after;
   std::string content;
+  std::string added;
+  Content result;
   for (const auto& file : files) {
     if (file.starts_with(".git/")) continue;
     KMESH_LET(info, kit.disk.info(join(tree, file)));
@@ -68,13 +75,21 @@ Result<std::string> content_of(Kit& kit, const std::string& tree, const std::str
     } else {
       KMESH_LET(text, kit.disk.read(join(tree, file)));
       sum = sha256_text(text);
+      if (found == known.end())
+        added = file;
+      else if (found->second.second != sum && result.changed.empty())
+        result.changed = file;
     }
+    if (found != known.end()) known.erase(found);
     // what is written again within the same tick looks the same
     if (info.changed_ns < settled) after += fmt::format("{}\t{}\t{}\n", looks, sum, file);
     content += fmt::format("{} {} {}\n", sum, info.executable ? 'x' : '-', file);
   }
+  if (result.changed.empty() && !known.empty()) result.changed = known.begin()->first;
+  if (result.changed.empty() && !before.empty()) result.changed = added;
   if (after != before) KMESH_TRY(kit.disk.write(sums, after));
-  return sha256_text(content);
+  result.hash = sha256_text(content);
+  return result;
 }
 
 }  // namespace
@@ -82,7 +97,8 @@ Result<std::string> content_of(Kit& kit, const std::string& tree, const std::str
 Result<Source> open_tree(Kit& kit, const Options& options) {
   KMESH_LET(source, name_tree(kit, options.tree, options.verify));
   KMESH_LET(content, content_of(kit, options.tree, join(options.work, kRead)));
-  source.fingerprint = std::move(content);
+  source.fingerprint = std::move(content.hash);
+  source.changed = std::move(content.changed);
   return std::move(source);
 }
 

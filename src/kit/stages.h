@@ -48,6 +48,7 @@ class Stages {
     begin(name);
     std::string why = journal_.why_not(name, inputs);
     if (why.empty()) why = altered;
+    if (const auto detail = details_.find(why); detail != details_.end()) why += ": " + detail->second;
     if (why.empty()) {
       const auto& record = journal_.record(name);
       end(name, true, "", "reused", record.seconds);
@@ -60,6 +61,11 @@ class Stages {
     const std::string reason = why == "not done before" ? "" : why;
     end(name, false, reason, reason.empty() ? "done" : fmt::format("done again: {}", reason));
     return std::move(made.facts);
+  }
+
+  // More of a reason that the journal gives: the file that it was.
+  void tell(const std::string& why, const std::string& detail) {
+    if (!detail.empty()) details_[why] = detail;
   }
 
   // A stage that leaves nothing to keep: it is done every time.
@@ -87,6 +93,7 @@ class Stages {
   Kit& kit_;
   Journal& journal_;
   std::vector<StageTime>& times_;
+  std::map<std::string, std::string> details_;
   std::chrono::steady_clock::time_point started_;
 };
 
