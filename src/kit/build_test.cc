@@ -128,14 +128,15 @@ TEST_F(BuildTest, ConfiguresATreeOverTinyconfigOrWithAWholeConfiguration) {
   EXPECT_EQ(disk_.files["/w/enhanced/kernel.config"], "CONFIG_BPF=y\n");
 }
 
-TEST_F(BuildTest, ATreesDebianPackageIsASecondCommand) {
+TEST_F(BuildTest, ATreesDebianPackageIsPackedWithoutWhatThePackingBeforeMade) {
   processes_.answer("bwrap", {});
   ASSERT_TRUE(tree_build(kit_, side_, Output::kImage, make_, 0));
   EXPECT_EQ(processes_.ran.size(), 1U);
   processes_.ran.clear();
   ASSERT_TRUE(tree_build(kit_, side_, Output::kDeb, make_, 0));
-  ASSERT_EQ(processes_.ran.size(), 2U);
-  EXPECT_THAT(processes_.ran[1].argv,
+  ASSERT_EQ(processes_.ran.size(), 3U);
+  EXPECT_THAT(processes_.ran[1].argv, IsSupersetOf({"rm", "scripts/unifdef"}));
+  EXPECT_THAT(processes_.ran[2].argv,
               IsSupersetOf({"bindeb-pkg", "SOURCE_DATE_EPOCH=1767225600", "TAR_OPTIONS=--touch"}));
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kCompilerBytes = 250ULL << 20;  // one gcc with a kernel's largest file
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr const char* kEnvironment = "/proc/self/environ";
 
 // The value of a line "NAME:   12 kB" of /proc/meminfo, in bytes.
 std::uint64_t meminfo(std::string_view text, std::string_view name) {
@@ -218,30 +219,9 @@ Finding cache(Kit& kit, const Options& options) {
 
 // The sandbox clears the environment. Without one make takes these for what the person behind it wants.
 Finding environment(Kit& kit, const Options& options) {
-  constexpr std::array<std::string_view, 14> kRead = {"ARCH",
-                                                      "CROSS_COMPILE",
-                                                      "CC",
-                                                      "LD",
-                                                      "LLVM",
-                                                      "KCFLAGS",
-                                                      "KCPPFLAGS",
-                                                      "KAFLAGS",
-                                                      "CFLAGS_KERNEL",
-                                                      "KBUILD_OUTPUT",
-                                                      "KBUILD_EXTMOD",
-                                                      "HOSTCFLAGS",
-                                                      "INSTALL_MOD_PATH",
-                                                      "KCONFIG_CONFIG"};
   if (options.sandbox) return well("environment", "the sandbox clears it");
-  const auto text = kit.disk.read("/proc/self/environ");
-  if (!text) return doubtful("environment", text.error());
-  std::vector<std::string> found;
-  for (std::size_t at = 0; at < text->size();) {
-    const std::string_view entry(text->c_str() + at);
-    at += entry.size() + 1;
-    const auto name = entry.substr(0, entry.find('='));
-    if (std::find(kRead.begin(), kRead.end(), name) != kRead.end()) found.emplace_back(entry);
-  }
+  if (const auto text = kit.disk.read(kEnvironment); !text) return doubtful("environment", text.error());
+  const auto found = environment_for_make(kit);
   if (found.empty()) return well("environment", "nothing in it is meant for a kernel's makefiles");
   std::vector<std::string> names;
   for (const auto& entry : found) names.push_back(entry.substr(0, entry.find('=')));
@@ -258,6 +238,32 @@ constexpr std::array<Check, 9> kChecks = {&tools,  &sandbox, &folder, &space,   
                                           &limits, &clock,   &cache,  &environment};
 
 }  // namespace
+
+std::vector<std::string> environment_for_make(Kit& kit) {
+  constexpr std::array<std::string_view, 14> kRead = {"ARCH",
+                                                      "CROSS_COMPILE",
+                                                      "CC",
+                                                      "LD",
+                                                      "LLVM",
+                                                      "KCFLAGS",
+                                                      "KCPPFLAGS",
+                                                      "KAFLAGS",
+                                                      "CFLAGS_KERNEL",
+                                                      "KBUILD_OUTPUT",
+                                                      "KBUILD_EXTMOD",
+                                                      "HOSTCFLAGS",
+                                                      "INSTALL_MOD_PATH",
+                                                      "KCONFIG_CONFIG"};
+  const auto text = kit.disk.read(kEnvironment).value_or(std::string());
+  std::vector<std::string> found;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view entry(text.c_str() + at);
+    at += entry.size() + 1;
+    const auto name = entry.substr(0, entry.find('='));
+    if (std::find(kRead.begin(), kRead.end(), name) != kRead.end()) found.emplace_back(entry);
+  }
+  return found;
+}
 
 std::vector<Finding> check_host(Kit& kit, const Options& options) {
   std::vector<Finding> findings;

@@ -11,14 +11,17 @@
 #include "kit/applied.h"
 #include "kit/build.h"
 #include "kit/doctor.h"
+#include "kit/facts.h"
 #include "kit/half_made.h"
 #include "kit/include_root.h"
 #include "kit/kabi.h"
 #include "kit/kernel.h"
+#include "kit/means.h"
 #include "kit/opening.h"
 #include "kit/patch_folder.h"
 #include "kit/prep_texts.h"
 #include "kit/previous.h"
+#include "kit/report_files.h"
 #include "kit/root.h"
 #include "kit/seal.h"
 #include "kit/spec_lines.h"
@@ -31,30 +34,6 @@
 
 namespace kmesh {
 namespace {
-
-using Facts = std::map<std::string, std::string>;
-
-// Names and content of some files as one hash.
-Result<std::string> files_hash(Disk& disk, const std::vector<std::string>& files) {
-  std::string listing;
-  for (const auto& file : files) {
-    KMESH_LET(hash, disk.sha256(file));
-    listing += hash + " " + name_of(file) + "\n";
-  }
-  return sha256_text(listing);
-}
-
-std::string facts_hash(const Facts& facts) {
-  std::string listing;
-  for (const auto& [name, value] : facts) listing += name + "=" + value + "\n";
-  return sha256_text(listing);
-}
-
-Result<std::string> folder_hash(Disk& disk, const std::string& folder) {
-  KMESH_LET(files, disk.walk(folder));
-  for (auto& file : files) file = join(folder, file);
-  return files_hash(disk, files);
-}
 
 class Build {
  public:
@@ -72,7 +51,7 @@ class Build {
     recipe_.lots.signing_key = options.signing_key;
     recipe_.make.jobs = jobs_of(options);
     recipe_.make.compiler = compiler(kit, options);
-    compiler_version_ = compiler_version(kit, recipe_.make.compiler);
+    means_ = means_of(kit, options, recipe_.make.compiler);
     if (!options.farm.empty())
       report_.warnings.emplace_back("the sandbox kept its network, for the compilers of a farm (--cc)");
   }
@@ -82,6 +61,7 @@ class Build {
     KMESH_LET(opened, open_source(kit_, options_, journal_, stages_, report_, cache_));
     row_ = std::move(opened.row);
     source_ = std::move(opened.source);
+    stages_.tell("source changed", source_.changed);
     recipe_.config = std::move(opened.config);
     recipe_.make.wrapped = !source_.package.empty();
     recipe_.lots.seed = source_.fingerprint;
@@ -164,9 +144,10 @@ class Build {
       KMESH_TRY(kit_.disk.make_dirs(recipe_.logs));
       KMESH_TRY(keep_last_tree());
       KMESH_TRY(forget_prepared(kit_, enhanced_));
-      if (options_.output != Output::kRpm) {
+      if (lays_out_tree()) {
         KMESH_TRY(unpack_tree(kit_, source_, enhanced_));
         KMESH_TRY(patch_tree(kit_, series_folder_, needed, enhanced_));
+        KMESH_TRY(seal_tree(kit_, enhanced_.path("tree"), sealed()));
         return Made{};
       }
       KMESH_LET(spec, unpack_source_package(kit_, source_package_, enhanced_));
@@ -177,8 +158,16 @@ class Build {
       return made;
     };
     KMESH_TRY(keep_altered_spec());
-    KMESH_LET(facts, stages_.run("edit", edit_inputs_, lay_out));
-    if (options_.output != Output::kRpm) return {};
+    // a tree that is laid out here is compiled in the same place, with the same means
+    const Facts inputs = lays_out_tree() ? with_means(edit_inputs_) : edit_inputs_;
+    std::string altered;
+    if (lays_out_tree() && goes_on_after("edit", inputs)) {
+      KMESH_LET(difference, altered_by_hand());
+      altered = difference;
+      if (!altered.empty()) KMESH_TRY(journal_.forget("prep"));
+    }
+    KMESH_LET(facts, stages_.run("edit", inputs, lay_out, altered));
+    if (lays_out_tree()) return {};
     enhanced_spec_ = work(facts["spec"]);
     if (source_.package.empty())
       report_.warnings.emplace_back(
@@ -221,7 +210,7 @@ class Build {
       made.facts["warnings"] = fact_of(warnings);
       bool built = renewed.has_value();
       if (!built) {
-        KMESH_TRY(seal_tree(kit_, tree, seal));
+        KMESH_TRY(lays_out_tree() ? renew_seal(kit_, tree, seal) : seal_tree(kit_, tree, seal));
         KMESH_LET(used, use_previous(kit_, enhanced_, options_.output, work("previous"), now));
         built = used;
       }
@@ -232,7 +221,7 @@ class Build {
     };
     // what a build goes on with is what was prepared
     std::string altered;
-    if (journal_.why_not("prep", inputs).empty() && !journal_.why_not("build", inputs).empty()) {
+    if (goes_on_after("prep", inputs)) {
       KMESH_LET(difference, altered_by_hand());
       altered = difference;
     }
@@ -249,11 +238,8 @@ class Build {
       KMESH_TRY(choose_first());
       auto made = compile_side(enhanced_, enhanced_spec_, "build", true);
       recipe_.make.first.clear();
-      // what a spec's %build changed of its own sources is no reason to begin anew
-      if (const auto tree = prepared_tree(kit_, enhanced_, options_.output); tree) {
-        // why the build stopped is more than that this cannot be kept: %prep is done again then
-        [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
-      }
+      KMESH_LET(altered, altered_meanwhile());
+      if (made && !altered.empty()) return spoiled(altered, "while the kernel was compiled");
       // a spec may build a tree that it copied before our patches were in
       if (made) {
         KMESH_LET(trees, compiled_trees(kit_, enhanced_));
@@ -274,12 +260,14 @@ class Build {
     KMESH_LET(spec, kit_.disk.sha256(join(kit_.data.kernel, "rpm/kmod-kmesh.spec")));
     module_ = module;
     Facts inputs = built;
-    inputs.insert({{"module", module},
-                   {"its spec", spec},
-                   {"compiler", recipe_.make.compiler},
-                   {"compiler's version", compiler_version_},
-                   {"version for the UAPI headers", source_.version}});
+    inputs.insert(means_.begin(), means_.end());
+    inputs.insert(
+        {{"module", module}, {"its spec", spec}, {"version for the UAPI headers", source_.version}});
     const auto add = [&]() -> Result<Made> {
+      if (lays_out_tree()) {
+        KMESH_LET(altered, broken_seal(kit_, enhanced_.path("tree"), sealed(), Added::kPassed));
+        if (!altered.empty()) return spoiled(altered, "since the kernel was compiled");
+      }
       KMESH_LET(package, add_module_package(kit_, enhanced_, recipe_));
       KMESH_LET(image, installed_image(kit_, enhanced_, options_.output));
       KMESH_LET(headers, make_include_root(kit_, enhanced_, recipe_, options_.work, source_.version));
@@ -380,10 +368,15 @@ class Build {
 
  private:
   [[nodiscard]] Facts with_means(Facts inputs) const {
-    inputs["compiler"] = recipe_.make.compiler;
-    inputs["compiler's version"] = compiler_version_;
+    inputs.insert(means_.begin(), means_.end());
     if (!signing_key_.empty()) inputs["key that signs modules"] = signing_key_;
     return inputs;
+  }
+  // In WORK/enhanced/tree; otherwise rpmbuild's %prep does that.
+  [[nodiscard]] bool lays_out_tree() const { return options_.output != Output::kRpm; }
+  [[nodiscard]] bool goes_on_after(const std::string& stage, const Facts& inputs) const {
+    return journal_.why_not(stage, inputs).empty() &&
+           !journal_.why_not("build", with_means(edit_inputs_)).empty();
   }
   [[nodiscard]] std::string sealed() const { return enhanced_.path("sealed"); }
   [[nodiscard]] std::string work(std::string_view name) const { return join(options_.work, name); }
@@ -400,17 +393,43 @@ class Build {
   // A file of the enhanced tree that is not as %prep or the kit left it; empty where all are.
   [[nodiscard]] Result<std::string> altered_by_hand() {
     const auto tree = prepared_tree(kit_, enhanced_, options_.output);
-    const auto added = kit_.disk.exists(mark_of(enhanced_)) ? Added::kPassed : Added::kTold;
+    const bool known = !was_killed(kit_.disk, enhanced_) && journal_.knows("prep");
+    const auto added = known ? Added::kTold : Added::kPassed;
     return broken_seal(kit_, tree ? *tree : std::string(), sealed(), added);
   }
 
-  // There from the moment make begins until it has ended by itself.
+  // What is made of such a tree is not what the patches say: it is laid out and compiled anew.
+  Result<Made> spoiled(const std::string& altered, std::string_view when) {
+    for (const auto* stage : {"edit", "prep", "build"}) KMESH_TRY(journal_.forget(stage));
+    return fail(fmt::format("{} {}", altered, when),
+                "leave the work folder to the build; the same command prepares the tree anew");
+  }
+
+  // A file that somebody changed while make was at work: the next run prepares the tree anew. Empty where
+  // nobody did; then the tree is sealed again, with what make made.
+  Result<std::string> altered_meanwhile() {
+    const auto tree = prepared_tree(kit_, enhanced_, options_.output);
+    if (!tree) return std::string();
+    // what a spec's %build changed of its own sources is no reason to begin anew, and somebody's tree may
+    // have things in it that a build makes anew
+    if (!recipe_.make.wrapped && options_.tree.empty()) {
+      KMESH_LET(altered, broken_seal(kit_, *tree, sealed(), Added::kPassed));
+      if (!altered.empty()) return altered;
+    }
+    // why the build stopped is more than that this cannot be kept: %prep is done again then
+    [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
+    return std::string();
+  }
+
+  // There from the moment make begins until it has come to its end: whatever killed it left something
+  // half-made.
   [[nodiscard]] static std::string mark_of(const Side& side) { return side.path("compiling"); }
 
   Result<void> mend_killed(const Side& side) {
     const auto tree = prepared_tree(kit_, side, options_.output);
-    if (!tree || !kit_.disk.exists(mark_of(side))) return {};
-    return remove_half_made(kit_, *tree);
+    if (!tree || !was_cut_off(kit_.disk, side)) return {};
+    return remove_half_made(kit_, lays_out_tree() ? *tree : side.path("rpmbuild/BUILD"), *tree,
+                            side.path("sealed"));
   }
 
   // Before the enhanced side is laid out anew: what was compiled in it, unless somebody changed it since.
@@ -477,9 +496,9 @@ class Build {
     }
     if (whole && expected == 0) expected = steps_expected(side);
     KMESH_TRY(mend_killed(side));
-    KMESH_TRY(kit_.disk.write(mark_of(side), "make is at work\n"));
+    KMESH_TRY(note_compiling(kit_.disk, side));
     const auto counted_steps = make_kernel(kit_, side, recipe_, spec, expected, stage);
-    if (counted_steps || !interrupted()) KMESH_TRY(kit_.disk.remove_all(mark_of(side)));
+    KMESH_TRY(note_compiled(kit_.disk, side, counted_steps.has_value(), join(recipe_.logs, stage + ".log")));
     KMESH_TRY(counted_steps);
     const std::size_t steps = *counted_steps;
     Made made;
@@ -495,13 +514,8 @@ class Build {
 
   // File name -> checksum of what a side built.
   Result<Facts> built_hashes(const Side& side) {
-    Facts hashes;
     KMESH_LET(files, built_files(kit_, side, options_.output));
-    for (const auto& file : files) {
-      KMESH_LET(hash, kit_.disk.sha256(file));
-      hashes[name_of(file)] = hash;
-    }
-    return hashes;
+    return file_hashes(kit_.disk, files);
   }
 
   Kit& kit_;
@@ -520,7 +534,7 @@ class Build {
   Facts edit_inputs_;
   std::string source_package_;
   std::string enhanced_spec_;
-  std::string compiler_version_;
+  Facts means_;
   std::string signing_key_;     // hash of the file; empty: none was given
   std::string module_;          // hash of its sources
   std::string module_package_;  // absolute
@@ -549,12 +563,6 @@ constexpr std::array kSteps = std::to_array<Step>({
     {"prove", &Build::prove},
 });
 
-Result<void> write_report(Kit& kit, const Report& report, const std::string& work) {
-  KMESH_TRY(kit.disk.write(join(work, "report.json"), report_json(report)));
-  KMESH_TRY(kit.disk.write(join(work, "report.txt"), report_text(report)));
-  return kit.disk.write(join(work, "report.html"), report_html(report));
-}
-
 }  // namespace
 
 std::vector<std::string> stage_names() {
@@ -565,9 +573,7 @@ std::vector<std::string> stage_names() {
 
 Result<Report> build(Kit& kit, const Options& options) {
   KMESH_LET(journal, Journal::open(kit.disk, options.work));
-  // an older report must not speak for this run, not even where a full disk keeps this one from being written
-  for (const auto* name : {"report.json", "report.txt", "report.html"})
-    KMESH_TRY(kit.disk.remove_all(join(options.work, name)));
+  KMESH_TRY(forget_report(kit, options.work));
   KMESH_LET(warnings, check_before(kit, options, journal.knows("control")));
   const std::string cache = cache_folder(options);
   KMESH_TRY(kit.disk.make_dirs(cache));

@@ -10,9 +10,9 @@
 namespace kmesh {
 namespace {
 
-// A line is size, time, path, with tabs between; of what the build made the path alone counts.
-using Seals = std::map<std::string_view, std::string_view>;  // path -> size and time
-constexpr std::string_view kMade = "-\t-";
+// A line is size, times, path, with tabs between; of what the build made the path alone counts.
+using Seals = std::map<std::string_view, std::string_view>;  // path -> size and times
+constexpr std::string_view kMade = "-";
 
 Seals parsed(std::string_view text) {
   Seals seals;
@@ -41,7 +41,7 @@ Result<std::string> listed(Kit& kit, const std::string& tree) {
 
 Result<std::string> list_files(Kit& kit, const std::string& tree) {
   Command command;
-  command.argv = {"find", tree, "-type", "f", "-printf", "%s\t%T@\t%P\n"};
+  command.argv = {"find", tree, "(", "-type", "f", "-o", "-type", "l", ")", "-printf", "%s\t%T@\t%C@\t%P\n"};
   command.keep_output = true;
   KMESH_LET(exit, kit.processes.run(command));
   if (!exit.ok()) return program_failed(fmt::format("the files of {} cannot be listed", tree), "", exit);
@@ -86,10 +86,19 @@ Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& se
   std::string text;
   for (const auto& [path, found] : parsed(now)) {
     const auto source = sources.find(path);
-    const bool made = source == sources.end() || source->second == kMade;
+    // what is configured after a tree was sealed is a source as well
+    const bool made = source == sources.end() ? path != ".config" : source->second == kMade;
     text += fmt::format("{}\t{}\n", made ? kMade : found, path);
   }
   return kit.disk.write(seal, text);
+}
+
+Result<std::set<std::string>> sealed_sources(Kit& kit, const std::string& seal) {
+  KMESH_LET(text, kit.disk.read(seal));
+  std::set<std::string> sources;
+  for (const auto& [path, found] : parsed(text))
+    if (found != kMade) sources.emplace(path);
+  return sources;
 }
 
 Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal, Added added) {

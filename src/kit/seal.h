@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A prepared tree as %prep left it: size and time of every source file. A build that goes on where it stopped
-// compiles what lies there, so nobody may have changed it meanwhile.
+// A prepared tree as %prep left it: size and times of every source file. A build that goes on where it
+// stopped compiles what lies there, so nobody may have changed it meanwhile; who puts a time back changes the
+// other one, of the inode.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -11,7 +13,8 @@
 
 namespace kmesh {
 
-// Size, seconds and path below the tree of every file in it, a line each, with tabs between.
+// Size, seconds of its content and of its inode, and path below the tree of every file and link in it, a line
+// each, with tabs between.
 Result<std::string> list_files(Kit& kit, const std::string& tree);
 
 // Writes the list to `seal`; both paths are absolute.
@@ -20,6 +23,9 @@ Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& sea
 // The same files anew, after the kit itself or a build changed some. What was added since was made by it: it
 // is known, and no source.
 Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& seal);
+
+// The paths that are sources.
+Result<std::set<std::string>> sealed_sources(Kit& kit, const std::string& seal);
 
 // What a build made that was killed nobody has written down: files that are new then may be its own.
 enum class Added { kTold, kPassed };

@@ -72,6 +72,24 @@ TEST_F(SealTest, NamesWhatWasAlteredOrIsMissing) {
   EXPECT_EQ(broken(), "include/linux/a b.h is missing");
 }
 
+TEST_F(SealTest, ALinkThatIsTurnedElsewhereIsAltered) {
+  const fs::path link = fs::path(tree_) / "arch";
+  fs::create_symlink("net", link);
+  ASSERT_TRUE(seal_tree(kit_, tree_, seal_));
+  EXPECT_EQ(broken(), "");
+  fs::remove(link);
+  fs::create_symlink("etc", link);
+  EXPECT_EQ(broken(), "arch was altered");
+}
+
+TEST_F(SealTest, ATimeThatIsPutBackHidesNothing) {
+  const fs::path file = fs::path(tree_) / "Makefile";
+  const auto before = fs::last_write_time(file);
+  write("Makefile", "new");
+  fs::last_write_time(file, before);
+  EXPECT_EQ(broken(), "Makefile was altered");
+}
+
 TEST_F(SealTest, WhatTheBuildMadeIsNoSource) {
   write("vmlinux", "made");
   ASSERT_TRUE(renew_seal(kit_, tree_, seal_));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -49,6 +50,8 @@ int main(int argc, char** argv) {
   // Texts of a megabyte come and go, and to fault their pages in takes longer than the work on them: they
   // stay, and come in as huge ones where the system has those.
   for (const int option : {M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD}) mallopt(option, 64 << 20);
+  // modes come into packages, and those are the same whoever builds them; what is private says so itself
+  ::umask(022);
   kmesh::hold_standard_streams();
   kmesh::catch_interrupts();
   try {

@@ -34,13 +34,26 @@ completes() {
     is_whole "the kill at $1"
 }
 
+# seal_copy : the copy's files have other inodes, and times of those; otherwise it would be a tree that somebody changed
+seal_copy() {
+    local seal tree
+    for seal in "$T"/copy/*/sealed; do
+        [ -e "$seal" ] || continue
+        tree=$(find "${seal%/*}" -name Kbuild -printf '%h\n' -quit)
+        [ -n "$tree" ] || continue
+        find "$tree" '(' -type f -o -type l ')' -printf '%C@\t%P\n' |
+            awk -F'\t' -v OFS='\t' 'NR == FNR { time[$2] = $1; next } NF == 4 && $4 in time { $3 = time[$4] } { print }' - "$seal" > "$T/seal"
+        mv "$T/seal" "$seal"
+    done
+}
+
 # Every stage's record is a rename to the journal's name. Killed at the second of them, in one folder, so that each run goes
 # on where the one before it was killed: a stage is recorded, the next is done and its record is not. Which rename of all
 # that is, is found out by a run on a copy.
 run_and_kill() {
     local at
     rm -rf "$T/copy"
-    [ ! -e "$W" ] || cp -a "$W" "$T/copy"
+    [ ! -e "$W" ] || { cp -a "$W" "$T/copy" && seal_copy; }
     strace -o "$T/renames" -e trace=rename "${command[@]/$W/$T/copy}" > "$T/out" 2> "$T/err" || fail "$(cat "$T/err")"
     at=$(grep '^rename' "$T/renames" | grep -n '"[^"]*/journal.json") *= 0' | sed -n '2s/:.*//p')
     # a shell in between, for it tells of who was killed

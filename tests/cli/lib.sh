@@ -213,6 +213,7 @@ bzImage:
 	@echo $$(($$(cat .version 2>/dev/null || echo 0) + 1)) > .version
 	$(HOOK_BUILD)
 	cat net/core/filter.c include/trace/bpf_probe.h > arch/x86/boot/bzImage
+	[ ! -e drawn ] || cat drawn >> arch/x86/boot/bzImage
 	n=$${KBUILD_BUILD_VERSION:-$$(cat .version)}; \
 	echo "$(KERNELVERSION) ($$KBUILD_BUILD_USER@$$KBUILD_BUILD_HOST) #$$n" >> arch/x86/boot/bzImage
 	@echo '  LD      vmlinux'

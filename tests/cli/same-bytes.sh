@@ -7,10 +7,10 @@
 
 # a kernel that has its seed and its key inside, as a real one has
 cat > hooks.mk <<'MAKE'
-HOOK_BUILD = sh scripts/gen-randstruct-seed.sh >> net/core/filter.c; \
+HOOK_BUILD = sh scripts/gen-randstruct-seed.sh > drawn; \
     key=$$(sed -n 's/^CONFIG_MODULE_SIG_KEY="\(.*\)"/\1/p' .config); mkdir -p certs; \
     [ -e "$$key" ] || od -A n -t x8 -N 32 /dev/urandom > "$$key"; \
-    echo "signed with $$key" >> net/core/filter.c; cat "$$key" >> net/core/filter.c
+    echo "signed with $$key" >> drawn; cat "$$key" >> drawn
 olddefconfig: draws
 draws:
 	printf 'CONFIG_RANDSTRUCT=y\nCONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_KEY="certs/signing_key.pem"\n' >> .config
