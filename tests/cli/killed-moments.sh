@@ -5,7 +5,18 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# an object and a program that are there before they are whole
+cat > hooks.mk <<'MAKE'
+HOOK_BUILD = $(MAKE) init/main.o init/tool; grep -q whole init/main.o && grep -q whole init/tool
+init/main.o init/tool: init/main.c
+	echo half > $@
+	sleep 0.1
+	echo whole >> $@
+MAKE
 fake_kernel
+mkdir -p linux-5.10.999/init
+echo main > linux-5.10.999/init/main.c
+pack linux-5.10.999 "$T/$TARBALL"
 sum=$(sum_of "$T/$TARBALL")
 
 # prepare OPTION... : an undisturbed run with these, which is what the others are held against
@@ -84,27 +95,33 @@ kill_at_each_record 8
 expect_unmarked "$W/packages"
 
 # At random moments, the same folder again and again, as a host that crashes would; a new one once it is done.
-prepare --until package
+# kill_at_random KILLS OPTION...
+kill_at_random() {
+    local most=$1 kills=0 pid code
+    shift
+    prepare "$@"
+    echo "seed $seed, an undisturbed run takes $took s"
+    rm -rf "$W"
+    while [ "$kills" -lt "$most" ]; do
+        "${command[@]}" > "$T/out" 2> "$T/err" &
+        pid=$!
+        sleep "$(awk "BEGIN { print $took * 0.6 * $RANDOM / 32768 }")"
+        if kill -s KILL "$pid" 2> /dev/null; then kills=$((kills + 1)); fi
+        code=0
+        wait "$pid" 2> /dev/null || code=$?
+        case $code in
+        0)
+            is_whole "$kills kills"
+            rm -rf "$W"
+            ;;
+        137) ;;
+        *) fail "the run after kill $kills ends with $code (seed $seed): $(tail -n 5 "$T/err")" ;;
+        esac
+    done
+    completes "a random moment (seed $seed)"
+}
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
-echo "seed $seed, an undisturbed run takes $took s"
-rm -rf "$W"
-kills=0
-while [ "$kills" -lt 50 ]; do
-    "${command[@]}" > "$T/out" 2> "$T/err" &
-    pid=$!
-    sleep "$(awk "BEGIN { print $took * 0.6 * $RANDOM / 32768 }")"
-    if kill -s KILL "$pid" 2> /dev/null; then kills=$((kills + 1)); fi
-    code=0
-    wait "$pid" 2> /dev/null || code=$?
-    case $code in
-    0)
-        is_whole "$kills kills"
-        rm -rf "$W"
-        ;;
-    137) ;;
-    *) fail "the run after kill $kills ends with $code (seed $seed): $(tail -n 5 "$T/err")" ;;
-    esac
-done
-completes "a random moment (seed $seed)"
+kill_at_random 50 --until package
 expect_unmarked "$W/packages"
+kill_at_random 20 --until package --output deb
