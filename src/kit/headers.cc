@@ -207,11 +207,13 @@ Result<HeadersReport> install_header(Kit& kit, const HeadersOptions& options) {
                     place.header),
         "restore keeps it and forgets the older one; then install again", call("restore", options));
   KMESH_LET(there, kit.disk.read(place.header));
-  if (!state && (now == hash || there.ends_with(kHeaderMark)))
+  // somebody may have copied it out of the tree, or run its headers_install: then it has no mark
+  const bool same = now == hash || there + std::string(kHeaderMark) == text;
+  if (!state && (same || there.ends_with(kHeaderMark)))
     return fail(
-        fmt::format("{} is {}, and no record says what was there before", place.header,
-                    now == hash ? "byte for byte the header that is to be installed"
-                                : "the header of another enhanced kernel"),
+        fmt::format(
+            "{} is {}, and no record says what was there before", place.header,
+            same ? "the very header that is to be installed" : "the header of another enhanced kernel"),
         fmt::format("a package brought it, or {} was removed. Nothing is to be done; the original comes "
                     "back with its package, installed again",
                     place.states));

@@ -153,6 +153,9 @@ TEST_F(HeadersTest, AHeaderWithoutARecordIsNotTakenForAnOriginal) {
   disk_.files.erase(kKept);
   EXPECT_THAT(error(install_header(kit_, options_)), HasSubstr("no record says what was there before"));
   EXPECT_EQ(disk_.files[kHeader], kOurs);
+  ours("/w", std::string(kOurs) + std::string(kHeaderMark));
+  EXPECT_THAT(error(install_header(kit_, options_)), HasSubstr("is the very header that is to be installed"))
+      << "copied out of the tree";
   const std::string another = std::string("#define ANOTHER 1\n") + std::string(kHeaderMark);
   disk_.files[kHeader] = another;
   EXPECT_THAT(
