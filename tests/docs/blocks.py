@@ -126,10 +126,10 @@ def commands_of(block):
 
 
 def spans_of(text):
-    """The program's calls within sentences and tables, as commands."""
-    call = re.compile(r"`((?:build/)?kmesh-kernel [a-z][^`]*)`")
-    lines = enumerate(text.split("\n"), 1)
-    return [Command(number, span) for number, line in lines if not line.startswith("    ") for span in call.findall(line)]
+    """The calls of the program and of make within sentences and tables, as commands; one may go on in the next line."""
+    call = re.compile(r"`((?:(?:build/)?kmesh-kernel|make)\s[A-Za-z][^`]*)`")
+    prose = "\n".join("" if line.startswith("    ") else line for line in text.split("\n"))
+    return [Command(prose.count("\n", 0, found.start()) + 1, " ".join(found[1].split())) for found in call.finditer(prose)]
 
 
 def links_of(text):

@@ -8,9 +8,10 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from blocks import Unclear, commands_of, links_of, read_blocks, spans_of
+from blocks import Command, Unclear, commands_of, links_of, read_blocks, spans_of
 
 TABLE = Path(__file__).parent / "commands.tsv"
 WORDS = {"run": 0, "with": 1, "until": 1, "answers": 1, "test": 2}  # how a command is dealt with, and how many words tell it
@@ -46,21 +47,46 @@ def check_test(command, script, text):
         raise Failed(f"{command}: tests/CMakeLists.txt does not run {script}")
 
 
-def check_call(command):
-    """Of a command that is not run: the verb, its options and make's targets are there."""
+def check_make(command, arguments):
+    makefile = Path("Makefile").read_text()
+    for word in arguments:
+        name, assigned, _ = word.partition("=")
+        known = rf"^{re.escape(name)}\s*[?:]?=|\$\({re.escape(name)}\)" if assigned else rf"^{re.escape(name)}:(?!=)"
+        if not re.search(known, makefile, re.MULTILINE):
+            raise Failed(f"line {command.line}: the Makefile has no {'variable' if assigned else 'target'} {name}")
+
+
+def check_call(command, folder="."):
+    """Of a command that is not run: the program is there, its verb and options are, and make's targets and variables."""
     words = re.sub(r"^sudo ", "", command.first()).split()
     program, *arguments = words
-    if program == "make" and not re.search(rf"^{arguments[0]}:", Path("Makefile").read_text(), re.MULTILINE):
-        raise Failed(f"line {command.line}: the Makefile has no target {arguments[0]}")
+    if program == "make":
+        check_make(command, arguments)
+    if Path(program).name not in ("kmesh-kernel", "kmesh-route"):
+        return
+    if program == Path(program).name or not (Path(folder) / program).is_file():
+        raise Failed(f"line {command.line}: there is no {program} where this is called")
     if Path(program).name != "kmesh-kernel":
         return
-    verb = [word for word in arguments[:2] if re.fullmatch("[a-z]+", word)]
-    answer = subprocess.run(["kmesh-kernel", *verb, "--help"], capture_output=True, text=True, check=False)
+    verb = verb_of(arguments)
+    answer = subprocess.run([program, *verb, "--help"], capture_output=True, text=True, cwd=folder, check=False)
     if answer.returncode:
         raise Failed(f"line {command.line}: kmesh-kernel has no verb {' '.join(verb)}")
     for option in re.findall(r"--[a-z0-9-]+", command.first()):
         if not re.search(rf"{option}\b", answer.stdout):
             raise Failed(f"line {command.line}: kmesh-kernel {' '.join(verb)} has no {option}")
+
+
+def verb_of(arguments):
+    return [word for word in arguments[:2] if re.fullmatch("[a-z]+", word)]
+
+
+def check_span(command):
+    """Within a sentence a verb may have the program's bare name; a command to copy is one of the checkout."""
+    program, *arguments = command.text.split()
+    if program == "kmesh-kernel" and arguments == verb_of(arguments):
+        command = Command(command.line, f"build/{command.text}")
+    check_call(command)
 
 
 def classified(command, table):
@@ -71,17 +97,18 @@ def classified(command, table):
     raise Failed(f"line {command.line}: this command is in no class of tests/docs/commands.tsv: {first}")
 
 
-def script_of(block, table, say):
+def script_of(block, table, folder, say):
     """What bash is to run of a block; a mark on standard output stands before each command."""
     script = []
     for command in commands_of(block):
         if block.kind == "needs":
-            check_call(command)
+            check_call(command, folder)
             continue
         how, rest = classified(command, table)
         first, *more = command.text.split("\n")
         if how == "test":
             check_test(command.first(), *rest)
+            check_call(command, folder)
             say(command, f"run by tests/{rest[0]}")
             continue
         if how == "with":
@@ -115,26 +142,30 @@ def compare(block, output):
             raise Failed(f"{block.where()}: this is shown, and was not printed (there, or in this order): {wanted}\n--- printed:\n{output}")
 
 
-def put_into(block):
-    path = Path(block.path)
+def put_into(block, folder):
+    path = Path(folder) / block.path
+    if not path.is_file():
+        raise Failed(f"{block.where()}: there is no file {block.path}")
     lines = path.read_text().split("\n")
     found = [number for number, line in enumerate(lines) if line.strip().startswith(block.before)]
     if not found:
-        raise Failed(f"{block.where()}: {path} has no line that begins with '{block.before}'")
+        raise Failed(f"{block.where()}: {block.path} has no line that begins with '{block.before}'")
     lines[found[-1]:found[-1]] = block.lines
     path.write_text("\n".join(lines))
 
 
-def run_block(block, script):
-    """Gives the standard output of the block's last command."""
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, text=True, timeout=900, check=False)
+def run_block(block, script, folder):
+    """In the folder where the one before it ended. Gives the standard output of its last command, and where it ended itself."""
+    with tempfile.NamedTemporaryFile("r") as ended:
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", f"trap 'pwd > {ended.name}' EXIT\n{script}"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=folder, text=True, timeout=900, check=False)
+        folder = ended.read().rstrip("\n")
     *_, last = re.split(r"\n@@ [0-9]+\n", done.stdout)
     if done.returncode != block.code:
         marks = re.findall(r"\n@@ ([0-9]+)\n", done.stdout)
         raise Failed(f"{block.document}:{marks[-1] if marks else block.line}: exit code {done.returncode}, expected {block.code}\n"
                      f"--- stdout:\n{last[-4000:]}\n--- stderr:\n{done.stderr[-4000:]}")
-    return last
+    return last, folder
 
 
 def follow(document):
@@ -145,17 +176,17 @@ def follow(document):
         if not (Path(document).parent / target).exists():
             raise Failed(f"{document}:{number}: this leads nowhere: {target}")
     for span in spans_of(text):
-        check_call(span)
+        check_span(span)
     for block in blocks:
         if block.kind == "file":
             Path(block.path).write_text("\n".join(block.lines) + "\n")
-    printed = None
+    printed, folder = None, "."
     for block in blocks:
         def say(command, how):
             print(f"  {document}:{command.line}: {how}: {command.first()}", flush=True)
         if block.kind in ("commands", "needs"):
-            script = script_of(block, table, say)
-            printed = run_block(block, script) if script else None
+            script = script_of(block, table, folder, say)
+            printed, folder = run_block(block, script, folder) if script else (None, folder)
             if block.kind == "needs":
                 print(f"  {block.where()}: not run, it needs what is not here: {block.lines[0]}")
         elif block.kind == "output":
@@ -163,7 +194,7 @@ def follow(document):
                 raise Failed(f"{block.where()}: an output, and no command before it was run")
             compare(block, printed)
         elif block.kind == "into":
-            put_into(block)
+            put_into(block, folder)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ inside() {
     bwrap --ro-bind / / --dev-bind /dev /dev --dev-bind /proc /proc --tmpfs /tmp --die-with-parent \
         --bind "$copy" "$REPOSITORY" --ro-bind "$WORK" "$REPOSITORY/build/kernel" "${built[@]}" \
         --bind "${CCACHE_DIR:?}" "$REPOSITORY/build/ccache" --setenv CCACHE_DIR "$REPOSITORY/build/ccache" \
-        --setenv HOME "$REPOSITORY/build/home" --setenv PATH "$REPOSITORY/build/home/bin:$REPOSITORY/build:$PATH" \
+        --setenv HOME "$REPOSITORY/build/home" --setenv PATH "$REPOSITORY/build/home/bin:$PATH" \
         --setenv PYTHONDONTWRITEBYTECODE 1 --chdir "$REPOSITORY" "$@"
 }
 
@@ -24,9 +24,9 @@ lay_out() {
         tar -C "$REPOSITORY" --create --null --files-from - --ignore-failed-read | tar -C "$copy" --extract
     ln -s gcc/kmesh-kernel "$copy/build/kmesh-kernel"
     ln -s gcc/kmesh-route "$copy/build/kmesh-route"
-    # a command that needs root for a system's folder gets one of its own by commands.tsv
+    # a command that needs root for a system's folder gets one of its own by commands.tsv; sudo brings a PATH of its own
     # shellcheck disable=SC2016 # for the script to expand
-    printf '%s\n' '#!/bin/sh' 'exec "$@"' > "$copy/build/home/bin/sudo"
+    printf '%s\n' '#!/bin/sh' 'exec env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' > "$copy/build/home/bin/sudo"
     chmod +x "$copy/build/home/bin/sudo"
     local room
     for room in $(rooms_of "$REPOSITORY/$document"); do "with_$room" "$copy"; done
@@ -39,6 +39,7 @@ rooms_of() {
     grep -qE 'ninja -C build/gcc' <<< "$text" && echo compiled
     grep -qE '(plan|adapt) .*(--baseline|--series)' <<< "$text" && echo fetched
     grep -qE 'build (--series|--baseline 5\.10)' <<< "$text" && echo source
+    grep -qE 'cd build/distro/packages' <<< "$text" && echo distro
     grep -qE 'headers (install|status|restore)' <<< "$text" && echo header
     grep -qE 'linux-6\.18\.2\.tar\.xz' <<< "$text" && echo newer
     grep -qE 'SPECS/kernel\.spec' <<< "$text" && echo spec
@@ -78,6 +79,12 @@ with_source() {
     : > "$1/build/5.10/lock"
     cp -r "$WORK/source" "$1/build/5.10/"
     jq '.stages |= {baseline}' "$WORK/journal.json" > "$1/build/5.10/journal.json"
+}
+
+# Packages of a kernel that is to be installed; those of the slim one stand in.
+with_distro() {
+    mkdir -p "$1/build/distro"
+    cp -r "$WORK/packages" "$1/build/distro/"
 }
 
 # A system with the header of the kernel that is not patched.

@@ -20,7 +20,7 @@ unlisted\ttest\tfull/unlisted.sh\tgood day
 printf .*\twith\tworld
 show .*\tuntil\tplan
 ask .*\tanswers\tall is well
-(cat|false|cd|(show|ask)\\(\\)|test).*\trun
+\\(?(cat|false|cd|(show|ask)\\(\\)|test).*\trun
 """
 
 
@@ -34,7 +34,10 @@ class Reader(unittest.TestCase):
             Path("tests", name).parent.mkdir(parents=True)
             Path("tests", name).write_text("echo good day\n")
         Path("tests/CMakeLists.txt").write_text("file(GLOB boot_scripts boot/*.sh)\n")
-        Path("Makefile").write_text("all:\n\ttrue\n")
+        Path("Makefile").write_text("PREFIX ?= /usr\nall:\n\techo $(PREFIX)$(DESTDIR)\n")
+        Path("build").mkdir()
+        Path("build/kmesh-kernel").write_text("#!/bin/sh\n[ $1 = plan ] && echo \"usage: $1 [--json]\"\n")
+        Path("build/kmesh-kernel").chmod(0o755)
         follow.TABLE = Path("table.tsv")
         follow.TABLE.write_text(TABLE)
 
@@ -101,6 +104,31 @@ class Reader(unittest.TestCase):
         self.refuses("\n<!-- needs a day off -->\n    reboot now\n", "no such marker")
         self.refuses("\n<!-- no commands -->\nSome text.\n", "has no block behind it")
         self.refuses("\n<!-- needs a host that is not here -->\n    make love\n", "no target love")
+
+    def test_a_call_that_is_not_run_is_looked_at(self):
+        needs = "\n<!-- needs a host that is not here -->\n    "
+        for good in ("build/kmesh-kernel plan --json", "sudo build/kmesh-kernel plan", "make all PREFIX=/opt DESTDIR=/tmp/image"):
+            self.follow(f"{needs}{good}\n")
+        self.refuses(f"{needs}kmesh-kernel plan\n", "line 3: there is no kmesh-kernel where")
+        self.refuses(f"{needs}build/kmesh-route plan\n", "line 3: there is no build/kmesh-route where")
+        self.refuses(f"{needs}build/kmesh-kernel plot\n", "has no verb plot")
+        self.refuses(f"{needs}build/kmesh-kernel plan --html\n", "has no --html")
+        self.refuses(f"{needs}make all PREFIX=/opt SUFFIX=a\n", "has no variable SUFFIX")
+
+    def test_spans_in_sentences_are_looked_at(self):
+        self.follow("\n`kmesh-kernel plan`, `build/kmesh-kernel plan --json`, `make all\nPREFIX=/opt`, `make all DESTDIR=/tmp`.\n")
+        self.refuses("\nTake\n`kmesh-kernel plan --json`.\n", "line 3: there is no kmesh-kernel where")
+        self.refuses("\n`kmesh-kernel plot`\n", "has no verb plot")
+        self.refuses("\nTake `make\nlove`.\n", "line 2: the Makefile has no target love")
+        self.refuses("\n`make all SUFFIX=a`\n", "line 2: the Makefile has no variable SUFFIX")
+
+    def test_the_folder_is_kept_from_block_to_block(self):
+        self.follow("\n    (cd tests/boot; cat greet.sh)\n\n    cat Makefile\n")
+        self.follow("\n    cd tests/boot\n\nThen:\n\n    cat greet.sh\n\n    cd ../..\n\n    cat Makefile\n")
+        self.refuses("\n    cd tests/boot\n\nThen:\n\n    cat Makefile\n", "page.md:6: exit code 1")
+        self.refuses("\n<!-- ends with exit code 1 -->\n    cd tests\n    false\n\nThen:\n\n    cat Makefile\n", "page.md:8: exit")
+        self.refuses("\n    cd tests\n\n<!-- needs a host that is not here -->\n    build/kmesh-kernel plan\n", "line 5: there is no build/")
+        self.refuses('\n    cd tests\n\n<!-- into Makefile, before "all" -->\n    one\n', "there is no file Makefile")
 
     def test_here_documents_are_one_command(self):
         self.follow("\n    cat > made <<'END'\n    reboot now\n\n      more\n    END\n    echo end >> made\n")
