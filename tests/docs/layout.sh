@@ -36,7 +36,7 @@ lay_out() {
 rooms_of() {
     local text
     text=$(grep -E '^ {4}' "$1" || true)
-    grep -qE 'ninja -C build/gcc' <<< "$text" && echo compiled
+    grep -qE 'ninja -C build/gcc|make install .*DESTDIR' <<< "$text" && echo compiled
     grep -qE '(plan|adapt) .*(--baseline|--series)' <<< "$text" && echo fetched
     grep -qE 'build (--series|--baseline 5\.10)' <<< "$text" && echo source
     grep -qE 'cd build/distro/packages' <<< "$text" && echo distro

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# As a new user would: a fresh Debian 12 with git and make, a clone, and README's two commands, one after the other. Finds
-# packages that packages.txt forgets. The compiler cache is this checkout's: what the same compiler made of the same text is not
+# As a new user would: a fresh Debian 12 with git and make, a clone, and README's two commands, one after the other; then its way
+# to undo them. Finds packages that packages.txt forgets. The compiler cache is this checkout's: what the same compiler made of the same text is not
 # made again.
 # usage: clean-root.sh [TARGET...]   (default: kernel check)
 set -euo pipefail
@@ -28,3 +28,11 @@ case " $* " in *' kernel '*)
     [ -s "$root/kmesh/kernel/ko/kmesh.ko" ] || fail "there is no kernel/ko/kmesh.ko"
     ;;
 esac
+
+# `make clean` in there leaves what was cloned. The compiler cache lies outside by then.
+inside "$root" 'make -C /kmesh clean' || fail "make clean does not work"
+for folder in build kernel/ko; do
+    [ ! -e "$root/kmesh/$folder" ] || fail "make clean leaves $folder"
+done
+left=$(git -C "$root/kmesh" status --porcelain --ignored)
+[ -z "$left" ] || fail "make clean leaves: $left"
