@@ -29,7 +29,7 @@ kernel: kit
 	@if [ -e $(WORK)/enhanced/kmesh.ko ]; then mkdir -p kernel/ko && cp $(WORK)/enhanced/kmesh.ko kernel/ko/; fi
 
 kit: packages-kernel build/gcc/build.ninja
-	@ninja -C build/gcc --quiet kmesh-kernel guest/all
+	@tools/build-kit.sh build/gcc kmesh-kernel guest/all
 	@ln -sfn gcc/kmesh-kernel build/kmesh-kernel
 	@ln -sfn gcc/kmesh-route build/kmesh-route
 

@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 import follow
+import pages
 from blocks import Unclear, commands_of, read_blocks
 
 TABLE = """\
@@ -145,6 +146,31 @@ class Reader(unittest.TestCase):
     def test_a_block_in_a_list_is_one(self):
         blocks = read_blocks("page.md", "- item:\n\n      echo one\n      echo two\n\n  more\n")
         self.assertEqual([command.text for command in commands_of(blocks[0])], ["echo one", "echo two"])
+
+
+class Pages(unittest.TestCase):
+    SCREEN = "# Kmesh\n\n    make kernel\n\n" + "".join(f"| {head} | yes |\n" for head in list(pages.ANSWERS.values())[2:])
+
+    def test_the_first_screen_answers(self):
+        self.assertEqual(pages.hidden_answers(self.SCREEN), [])
+        self.assertEqual(pages.hidden_answers(self.SCREEN.replace("**Why**", "Because")), ["why"])
+
+    def test_what_stands_below_is_not_in_sight(self):
+        room = pages.LINES - self.SCREEN.count("\n")
+        self.assertEqual(pages.hidden_answers("\n" * room + self.SCREEN), [])
+        self.assertEqual(pages.hidden_answers("\n" * (room + 1) + self.SCREEN), ["how to undo"])
+        self.assertEqual(pages.hidden_answers("\n" * room + self.SCREEN.replace("yes |\n", "yes " * 20 + "|\n", 1)), ["how to undo"])
+
+    def test_a_page_without_a_way_to_it_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            checkout = Path(folder)
+            for name, text in {"README.md": "[a](docs/a.md)", "docs/a.md": "[b](zh/b.md#part)", "docs/zh/b.md": "[up](../../README.md)",
+                               "docs/c.md": "[a](a.md)"}.items():
+                (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+                (checkout / name).write_text(text)
+            self.assertEqual(pages.unlinked_pages(checkout), ["docs/c.md"])
+            (checkout / "ARCHITECTURE.md").write_text("[c](docs/c.md)")
+            self.assertEqual(pages.unlinked_pages(checkout), [])
 
 
 if __name__ == "__main__":
