@@ -24,4 +24,9 @@ for document in "$@"; do
     # what a page had changed in the checkout it takes back at its end
     [ ! -e "$copy/.git" ] || [ -z "$(git -C "$copy" status --porcelain)" ] ||
         fail "$document leaves the checkout changed: $(git -C "$copy" status --porcelain)"
+    # and what it had made besides what `make kernel` leaves
+    if grep -q '^## Undo' "$document"; then
+        left=$(find "$copy/build" -mindepth 1 -maxdepth 1 -printf '%f\n' | grep -vxE 'home|gcc|kernel|ccache|kmesh-kernel|kmesh-route' || true)
+        [ -z "$left" ] || fail "$document leaves below build/: $left"
+    fi
 done
