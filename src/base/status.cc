@@ -2,18 +2,30 @@
 #include "base/status.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
+#include <system_error>
 
 namespace kmesh {
 namespace {
 
-constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
-constexpr auto kLogInterval = std::chrono::seconds(15);
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Pace kOnTerminal{milliseconds(0), milliseconds(100), seconds(1)};
+constexpr Pace kInLog{seconds(5), seconds(15), seconds(0)};
+constexpr Pace kVerbose{milliseconds(0), milliseconds(0), seconds(15)};
+
+Pace pace_for(bool terminal, bool verbose) {
+  if (verbose) return kVerbose;
+  return terminal ? kOnTerminal : kInLog;
+}
 
 // At most `bytes` of it, without half a letter (UTF-8) at its end.
 std::string_view cut(std::string_view text, std::size_t bytes) {
@@ -69,50 +81,109 @@ std::string progress_text(std::string_view stage, std::string_view what, std::si
   return text;
 }
 
-double StatusWriter::elapsed() const {
-  return std::chrono::duration<double>(Clock::now() - started_).count();
-}
+StatusWriter::StatusWriter(std::FILE* out, bool terminal, int columns, bool verbose, std::optional<Pace> pace)
+    : out_(out),
+      terminal_(terminal && !verbose),
+      columns_(columns),
+      pace_(pace.value_or(pace_for(terminal, verbose))) {}
 
 void StatusWriter::begin(const std::string& stage) {
+  const std::lock_guard lock(mutex_);
   stage_ = stage;
   what_.clear();
   done_ = total_ = 0;
-  started_ = drawn_ = Clock::now();
+  start(Clock::now());
+}
+
+void StatusWriter::start(Clock::time_point now) {
+  started_ = said_ = now;
+  drawn_.reset();
+  running_ = true;
+  if (timer_.joinable()) {
+    changed_.notify_one();
+    return;
+  }
+  // Ctrl-C has to wake the thread that waits for a program, not this one
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    timer_ = std::jthread([this](const std::stop_token& token) { wait_and_draw(token); });
+  } catch (const std::system_error&) {
+    // no thread to be had: what waits is shown with the next message
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void StatusWriter::doing(std::string_view what) {
-  what_.clear();
-  // it is one line that is overwritten, and a narrow one at times: make's columns have no place in it
-  for (const char c : plain(what)) {
-    const char shown = c == '\n' || c == '\t' ? ' ' : c;
-    if (shown != ' ' || !what_.ends_with(' ')) what_ += shown;
-  }
-  draw(false);
+  const std::lock_guard lock(mutex_);
+  set(what, done_, total_);
 }
 
 void StatusWriter::progress(std::size_t done, std::size_t total, std::string_view what) {
-  done_ = done;
-  total_ = total;
-  doing(what);
+  const std::lock_guard lock(mutex_);
+  set(what, done, total);
 }
 
-void StatusWriter::draw(bool now) {
-  if (verbose_) {
-    put(out_, progress_text(stage_, what_, done_, total_, elapsed()) + "\n");
+void StatusWriter::set(std::string_view what, std::size_t done, std::size_t total) {
+  const auto now = Clock::now();
+  if (!running_) start(now);
+  done_ = done;
+  total_ = total;
+  std::string line;
+  // it is one line that is overwritten, and a narrow one at times: make's columns have no place in it
+  for (const char c : plain(what)) {
+    const char shown = c == '\n' || c == '\t' ? ' ' : c;
+    if (shown != ' ' || !line.ends_with(' ')) line += shown;
+  }
+  if (line != what_) said_ = now;
+  what_ = std::move(line);
+  if (now >= (drawn_ ? *drawn_ + pace_.between : started_ + pace_.first)) draw();
+}
+
+void StatusWriter::draw() {
+  const auto now = Clock::now();
+  drawn_ = now;
+  std::string text =
+      progress_text(stage_, what_, done_, total_, std::chrono::duration<double>(now - started_).count());
+  std::string time = so_far();
+  if (!terminal_) {
+    put(out_, text + time + "\n");
     return;
   }
-  const auto interval = terminal_ ? std::chrono::duration_cast<Clock::duration>(kTerminalInterval)
-                                  : std::chrono::duration_cast<Clock::duration>(kLogInterval);
-  if (!now && Clock::now() - drawn_ < interval) return;
-  drawn_ = Clock::now();
-  std::string text = progress_text(stage_, what_, done_, total_, elapsed());
-  if (terminal_) {
-    const auto room = static_cast<std::size_t>(std::max(20, columns_ - 1));
-    if (text.size() > room) text = std::string(cut(text, room - 3)) + "...";
-    put(out_, "\r\x1b[K" + text);
-    on_screen_ = true;
-  } else {
-    put(out_, text + "\n");
+  const auto room = static_cast<std::size_t>(std::max(20, columns_ - 1));
+  if (time.size() > room / 2) time.clear();
+  if (text.size() + time.size() > room) text = std::string(cut(text, room - time.size() - 3)) + "...";
+  put(out_, "\r\x1b[K" + text + time);
+  on_screen_ = true;
+}
+
+// How long that has been going on, where it is long enough to wonder.
+std::string StatusWriter::so_far() const {
+  const auto whole = std::chrono::floor<seconds>(Clock::now() - said_).count();
+  if (whole < 1) return {};
+  return fmt::format("{}{} so far", what_.empty() ? "" : ", ",
+                     whole < 60 ? fmt::format("{} s", whole) : duration(static_cast<double>(whole)));
+}
+
+// When the timer has to draw.
+StatusWriter::Clock::time_point StatusWriter::next() const {
+  return drawn_ ? *drawn_ + std::max(pace_.between, pace_.silence)
+                : started_ + std::max(pace_.first, pace_.silence);
+}
+
+void StatusWriter::wait_and_draw(const std::stop_token& token) {
+  std::unique_lock lock(mutex_);
+  while (!token.stop_requested()) {
+    if (!running_) {
+      changed_.wait(lock, token, [this] { return running_; });
+    } else if (Clock::now() >= next()) {
+      draw();
+    } else {
+      const auto until = next();  // later, once the stage itself has drawn; sooner, for the next stage
+      changed_.wait_until(lock, token, until, [this, until] { return !running_ || next() < until; });
+    }
   }
 }
 
@@ -121,13 +192,32 @@ void StatusWriter::clear() {
   on_screen_ = false;
 }
 
-void StatusWriter::say(std::string_view line) {
+void StatusWriter::put_line(std::string_view line) {
   clear();
   put(out_, plain(line) + "\n");
 }
 
+void StatusWriter::say(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  put_line(line);
+}
+
 void StatusWriter::end(std::string_view outcome) {
-  say(fmt::format("{:<8} {} ({})", stage_, outcome, duration(elapsed())));
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+  put_line(fmt::format("{:<8} {} ({})", stage_, outcome,
+                       duration(std::chrono::duration<double>(Clock::now() - started_).count())));
+}
+
+void StatusWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+    clear();
+  }
+  if (!timer_.joinable()) return;
+  timer_.request_stop();
+  timer_.join();
 }
 
 std::unique_ptr<Status> status_for(std::FILE* out, bool terminal, int columns, Talk talk) {

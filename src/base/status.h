@@ -4,10 +4,14 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace kmesh {
 
@@ -54,35 +58,56 @@ std::string duration(double seconds);
 std::string progress_text(std::string_view stage, std::string_view what, std::size_t done, std::size_t total,
                           double elapsed_seconds);
 
+// When a stage's progress is shown: its first message, the ones after that, and what is shown once more by
+// itself where nothing has been shown for a while. A message that comes sooner waits, and the last one
+// stands.
+struct Pace {
+  std::chrono::milliseconds first;
+  std::chrono::milliseconds between;
+  std::chrono::milliseconds silence;
+};
+
+// A timer thread shows what waits; it ends with stop(), and signals are not for it.
 class StatusWriter : public Status {
  public:
-  // `verbose`: a line for each thing that is done.
-  StatusWriter(std::FILE* out, bool terminal, int columns, bool verbose = false)
-      : out_(out), terminal_(terminal), columns_(columns), verbose_(verbose) {}
+  // `verbose`: a line for each thing that is done. The pace is by what it writes to, if none is given.
+  StatusWriter(std::FILE* out, bool terminal, int columns, bool verbose = false,
+               std::optional<Pace> pace = std::nullopt);
   void begin(const std::string& stage) override;
   void doing(std::string_view what) override;
   void progress(std::size_t done, std::size_t total, std::string_view what) override;
   void say(std::string_view line) override;
   void end(std::string_view outcome) override;
-  void stop() override { clear(); }
+  void stop() override;
 
  private:
   using Clock = std::chrono::steady_clock;
-  [[nodiscard]] double elapsed() const;
-  void draw(bool now);
+  void start(Clock::time_point now);
+  void set(std::string_view what, std::size_t done, std::size_t total);
+  void draw();
   void clear();
+  void put_line(std::string_view line);
+  [[nodiscard]] std::string so_far() const;
+  [[nodiscard]] Clock::time_point next() const;
+  void wait_and_draw(const std::stop_token& token);
 
   std::FILE* out_;
   bool terminal_;
   int columns_;
-  bool verbose_;
+  Pace pace_;
+
+  std::mutex mutex_;  // for all below but the timer
+  std::condition_variable_any changed_;
+  bool running_ = false;
   std::string stage_;
   std::string what_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;
   Clock::time_point started_;
-  Clock::time_point drawn_;
+  Clock::time_point said_;                  // what_, for the first time
+  std::optional<Clock::time_point> drawn_;  // the stage, for the last time
   bool on_screen_ = false;
+  std::jthread timer_;  // the last one: it ends before what it looks at
 };
 
 std::unique_ptr<Status> status_for(std::FILE* out, bool terminal, int columns, Talk talk);

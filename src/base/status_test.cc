@@ -83,11 +83,10 @@ TEST_F(StatusTest, ALogHasPlainLines) {
 TEST_F(StatusTest, ATerminalHasOneLineThatOverwritesItself) {
   StatusWriter status(file_, true, 40);
   status.begin("build");
-  std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("CC      drivers/net/ethernet/a/very/long/name/of/a/file.o");
   const std::string drawn = written();
   EXPECT_EQ(drawn, "\r\x1b[Kbuild    CC drivers/net/ethernet/a/v...")
-      << "one column less than the terminal has";
+      << "the first message, at once; one column less than the terminal has";
   status.doing("too early to be drawn again");
   status.end("done");
   const std::string text = written();
@@ -121,7 +120,6 @@ TEST_F(StatusTest, AFileHasNoColours) { EXPECT_EQ(in_red(file_, "error:"), "erro
 TEST_F(StatusTest, ALetterIsNotCutInHalf) {
   StatusWriter status(file_, true, 22);
   status.begin("build");
-  std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("12345678\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4");
   EXPECT_EQ(written(), "\r\x1b[Kbuild    12345678...")
       << "21 columns, and no half of a letter before the dots";
@@ -130,7 +128,6 @@ TEST_F(StatusTest, ALetterIsNotCutInHalf) {
 TEST_F(StatusTest, WhatAProgramSaysStaysInItsLine) {
   StatusWriter status(file_, true, 80);
   status.begin("build");
-  std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("a\x1b[2J\tb\nc\rd");
   EXPECT_EQ(written(), "\r\x1b[Kbuild    a [2J b c d");
 }
@@ -138,7 +135,6 @@ TEST_F(StatusTest, WhatAProgramSaysStaysInItsLine) {
 TEST_F(StatusTest, LeavesNoHalfDrawnLine) {
   StatusWriter status(file_, true, 80);
   status.begin("build");
-  std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("x");
   status.stop();
   EXPECT_EQ(written(), "\r\x1b[Kbuild    x\r\x1b[K");
@@ -149,9 +145,95 @@ TEST_F(StatusTest, TheNextStageForgetsTheLastOnes) {
   status.begin("build");
   status.progress(50, 100, "CC x.o");
   status.begin("package");
-  std::this_thread::sleep_for(std::chrono::milliseconds(120));
   status.doing("x");
-  EXPECT_EQ(written(), "\r\x1b[Kpackage  x");
+  EXPECT_EQ(written(), "\r\x1b[Kbuild     50 %, 50 of 100  CC x.o\r\x1b[Kpackage  x")
+      << "and its first message is shown at once";
+}
+
+// A stage that says this and then waits.
+void wait_silently(StatusWriter& status, int milliseconds) {
+  status.begin("prove");
+  status.doing("compiling");
+  status.doing("booting");
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+constexpr Pace kShort{std::chrono::milliseconds(0), std::chrono::milliseconds(50),
+                      std::chrono::milliseconds(150)};
+
+TEST_F(StatusTest, WhatWasDroppedLastIsShownThoughNothingElseIsSaid) {
+  StatusWriter terminal(file_, true, 80, false, kShort);
+  wait_silently(terminal, 250);
+  terminal.stop();
+  EXPECT_EQ(written(), "\r\x1b[Kprove    compiling\r\x1b[Kprove    booting\r\x1b[K");
+}
+
+TEST_F(StatusTest, ALogHasTheFirstMessageAfterAWhile) {
+  StatusWriter log(file_, false, 80, false,
+                   Pace{std::chrono::milliseconds(100), std::chrono::seconds(60), std::chrono::seconds(0)});
+  wait_silently(log, 300);
+  EXPECT_EQ(written(), "prove    booting\n") << "once";
+  wait_silently(log, 300);
+  EXPECT_EQ(written(), "prove    booting\nprove    booting\n") << "each stage anew";
+  log.end("done");
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_THAT(written(), MatchesRegex("(prove    booting\n){2}prove    done .*\n"));
+}
+
+TEST_F(StatusTest, WhatGoesOnSaysForHowLong) {
+  StatusWriter log(
+      file_, false, 80, false,
+      Pace{std::chrono::milliseconds(0), std::chrono::milliseconds(1050), std::chrono::seconds(0)});
+  log.begin("prove");
+  log.doing("booting");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  EXPECT_EQ(written(), "prove    booting\nprove    booting, 1 s so far\nprove    booting, 2 s so far\n");
+}
+
+TEST_F(StatusTest, TheTimeIsReadableThoughTheMessageIsLong) {
+  StatusWriter terminal(file_, true, 40);
+  terminal.begin("build");
+  terminal.doing("CC drivers/net/ethernet/a/very/long/name/of/a/file.o");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  EXPECT_THAT(written(), testing::EndsWith("\r\x1b[Kbuild    CC drivers/net/..., 1 s so far"));
+}
+
+TEST_F(StatusTest, AStageThatSaysNothingIsSeenAllTheSame) {
+  StatusWriter terminal(file_, true, 80);
+  terminal.begin("plan");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  EXPECT_EQ(written(), "\r\x1b[Kplan     1 s so far");
+}
+
+TEST_F(StatusTest, NothingIsDrawnAfterTheEnd) {
+  StatusWriter terminal(file_, true, 80, false, kShort);
+  wait_silently(terminal, 0);
+  terminal.end("done");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_THAT(written(), MatchesRegex(".*prove    compiling\r.*prove    done .*\n"));
+  wait_silently(terminal, 0);
+  terminal.stop();
+  const std::string text = written();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(written(), text);
+}
+
+TEST_F(StatusTest, MayBeAskedFromSeveralThreads) {
+  StatusWriter terminal(
+      file_, true, 80, false,
+      Pace{std::chrono::milliseconds(0), std::chrono::milliseconds(0), std::chrono::milliseconds(1)});
+  const auto work = [&] {
+    for (std::size_t i = 0; i < 300; ++i) {
+      if (i % 50 == 0) terminal.begin("build");
+      terminal.progress(i, 300, "CC");
+      if (i % 20 == 0) terminal.say("a line");
+    }
+  };
+  std::thread other(work);
+  work();
+  other.join();
+  terminal.stop();
+  EXPECT_THAT(written(), testing::EndsWith("\r\x1b[K"));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ fake_kernel
 build --until package
 expect_exit 0
 for stage in baseline series plan stage edit prep build package; do
-    expect_same "$(grep -c "^$stage " "$T/err")" 1 "lines about $stage"
+    expect_same "$(grep -c "^$stage .* ([^ ]* [^,]*)$" "$T/err")" 1 "lines about $stage"
 done
 ! grep -nE '.{161}' "$T/err" || fail "a line of more than 160 characters"
 
@@ -35,6 +35,20 @@ tr '\r' '\n' < screen | sed 's/\x1b\[K//g' | grep -a 'a/very/long/name' | while 
     [ "${#line}" -lt 60 ] || fail "the line is ${#line} columns wide: $line"
 done
 tr '\r' '\n' < screen | grep -aq '%' || fail "no percentage"
+
+# ---- a stage that says one thing and then waits ----
+rm -rf "$W"
+echo 'HOOK_BUILD = echo "  LD      first.o"; echo "  LD      last.o"; sleep 7' > hooks.mk
+fake_kernel
+build --until package
+expect_exit 0
+expect_stderr '^build .*, [0-9]+ s so far$'
+rm -rf "$W"
+script --quiet --return --command "$T/call" /dev/null > screen < /dev/null || fail "the build failed: $(cat screen)"
+tr '\r' '\n' < screen | sed 's/\x1b\[K//g' > lines
+grep -q '^prep  *unpacking, patching, configuring' lines || fail "the first message of a stage is not shown: $(cat lines)"
+# the last one, though it came at once after another, and how long it has been going on
+[ "$(grep -c '^build .*LD last\.o, [1-9] s so far$' lines)" -ge 4 ] || fail "it is not said for how long: $(cat lines)"
 
 # ---- --quiet: the answer, and no progress; a failure is said all the same ----
 rm -rf "$W"
