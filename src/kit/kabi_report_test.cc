@@ -150,7 +150,21 @@ TEST(KabiSummary, IsShort) {
   for (int i = 0; i < 50; ++i)
     summary.changed.push_back({fmt::format("s{}", i), "0x1", "0x2", "why", {"p"}, true});
   EXPECT_THAT(summary_text(summary), HasSubstr("50 of the exported symbols changed, 0 added, 0 removed\n"));
-  EXPECT_THAT(summary_text(summary), HasSubstr("and 10 more"));
+  EXPECT_THAT(summary_text(summary), HasSubstr("\n  and 10 more changed; report.json has all\n"));
+}
+
+TEST(KabiSummary, NamesWhatWasRemovedAndAdded) {
+  KabiSummary summary;
+  summary.comparable = true;
+  summary.removed = {"goes"};
+  for (std::size_t i = 0; i <= kKabiRows; ++i) summary.added.push_back(fmt::format("comes{}", i));
+  const std::string text = summary_text(summary);
+  EXPECT_THAT(text, HasSubstr("0 of the exported symbols changed, 41 added, 1 removed\n  goes "));
+  EXPECT_THAT(text, HasSubstr(fmt::format("\n  {:<32} removed\n", "goes")));
+  EXPECT_THAT(text, HasSubstr(fmt::format("\n  {:<32} added\n", "comes39")));
+  EXPECT_THAT(text, Not(HasSubstr("comes40"))) << "not without bound";
+  EXPECT_THAT(text, HasSubstr("\n  and 1 more added; report.json has all\n"));
+  EXPECT_THAT(text, Not(HasSubstr("more removed")));
 }
 
 }  // namespace

@@ -11,6 +11,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string more_text(std::size_t all, std::string_view what) {
+  if (all <= kKabiRows) return {};
+  return fmt::format("  and {} more {}; report.json has all\n", all - kKabiRows, what);
+}
+
+std::string names_text(const std::vector<std::string>& names, std::string_view what) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kKabiRows); ++i)
+    text += fmt::format("  {:<32} {}\n", names[i], what);
+  return text + more_text(names.size(), what);
+}
+
 }  // namespace
 
 KabiSummary summary_of(const KabiReport& report) {
@@ -76,14 +88,13 @@ std::string summary_text(const KabiSummary& summary) {
     return text + "  no exported symbol changed: modules built for the baseline go on loading\n";
   text += fmt::format("  {} of the exported symbols changed, {} added, {} removed\n", summary.changed.size(),
                       summary.added.size(), summary.removed.size());
+  text += names_text(summary.removed, "removed");
   for (std::size_t i = 0; i < std::min(summary.changed.size(), kKabiRows); ++i) {
     const auto& change = summary.changed[i];
     text += fmt::format("  {:<32} {}\n{:35}{}\n", change.symbol, change.why, "",
                         patches_text(change.patches, change.traceable));
   }
-  if (summary.changed.size() > kKabiRows)
-    text += fmt::format("  and {} more; report.json has all\n", summary.changed.size() - kKabiRows);
-  return text;
+  return text + more_text(summary.changed.size(), "changed") + names_text(summary.added, "added");
 }
 
 }  // namespace kmesh

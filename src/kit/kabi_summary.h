@@ -39,7 +39,7 @@ KabiSummary summary_of(const KabiReport& report);
 std::string summary_json(const KabiSummary& summary);
 Result<KabiSummary> parse_summary(std::string_view json);
 
-// A few lines: counts, then the changed symbols.
+// A few lines: counts, then the symbols that were removed, changed, added.
 std::string summary_text(const KabiSummary& summary);
 
 }  // namespace kmesh

@@ -55,6 +55,16 @@ std::string proof_table(const Proof& proof) {
                     rows);
 }
 
+std::string symbols_list(std::string_view title, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::string html = fmt::format("<p>{}: ", title);
+  for (std::size_t i = 0; i < std::min(names.size(), kKabiRows); ++i)
+    html += fmt::format("{}<code>{}</code>", i == 0 ? "" : ", ", escaped(names[i]));
+  if (names.size() > kKabiRows)
+    html += fmt::format(", and {} more; report.json has all", names.size() - kKabiRows);
+  return html + ".</p>";
+}
+
 std::string kabi_section(const KabiSummary& kabi) {
   std::string html;
   if (!kabi.note.empty()) html += fmt::format("<p>{}</p>", escaped(kabi.note));
@@ -64,6 +74,8 @@ std::string kabi_section(const KabiSummary& kabi) {
     return html + "<p>No exported symbol changed: modules built for the baseline go on loading.</p>";
   html += fmt::format("<p>{} of the exported symbols changed, {} added, {} removed.</p>", kabi.changed.size(),
                       kabi.added.size(), kabi.removed.size());
+  html += symbols_list("Removed, so that modules which use them do not load", kabi.removed) +
+          symbols_list("Added", kabi.added);
   if (kabi.changed.empty()) return html;
   std::string rows;
   for (std::size_t i = 0; i < std::min(kabi.changed.size(), kKabiRows); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/report.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -170,6 +171,14 @@ TEST(ReportKabi, StandsInAllThree) {
   EXPECT_THAT(html, HasSubstr("<h2 id=kabi>kABI</h2>"));
   EXPECT_THAT(html, HasSubstr("tcp_&lt;x&gt;"));
   for (const char* raw : {"<note>", "<x>", "<y>"}) EXPECT_THAT(html, Not(HasSubstr(raw))) << raw;
+  report.kabi->changed.clear();
+  report.kabi->removed = {"old_<one>"};
+  for (std::size_t i = 1; i <= kKabiRows + 2; ++i) report.kabi->removed.push_back(fmt::format("old_{}", i));
+  const std::string names = report_html(report);
+  EXPECT_THAT(names, HasSubstr("<p>Added: <code>new_one</code>.</p>"));
+  EXPECT_THAT(names, HasSubstr("do not load: <code>old_&lt;one&gt;</code>, <code>old_1</code>, "));
+  EXPECT_THAT(names, HasSubstr("<code>old_39</code>, and 3 more; report.json has all.</p>"));
+  EXPECT_THAT(names, Not(HasSubstr("old_40"))) << "not without bound";
   report.kabi = KabiSummary{};
   report.kabi->comparable = true;
   EXPECT_THAT(report_html(report), HasSubstr("No exported symbol changed"));
