@@ -23,13 +23,6 @@ std::string outcome_text(const Report& report) {
                                      : "Built and proven";
 }
 
-// Where most of the time went, if that is worth knowing.
-std::string slowest_text(const Report& report) {
-  const StageTime* slowest = slowest_stage(report);
-  if (slowest == nullptr) return {};
-  return fmt::format(", the slowest stage {} with {}", slowest->name, duration(slowest->seconds));
-}
-
 }  // namespace
 
 std::string proof_word(const FeatureProof& item) {
@@ -48,14 +41,16 @@ double total_seconds(const Report& report) {
   return sum;
 }
 
-const StageTime* slowest_stage(const Report& report) {
+std::string slowest_text(const Report& report) {
   const StageTime* slowest = nullptr;
   for (const auto& stage : report.stages) {
     if (!stage.reused && stage.seconds >= kWorthNaming &&
         (slowest == nullptr || stage.seconds > slowest->seconds))
       slowest = &stage;
   }
-  return slowest;
+  if (slowest == nullptr) return {};
+  return fmt::format("{} in this run; the slowest stage, {}, took {}.", duration(total_seconds(report)),
+                     slowest->name, duration(slowest->seconds));
 }
 
 std::string report_json(const Report& report) {
@@ -154,6 +149,7 @@ std::string report_text(const Report& report) {
   for (const auto& stage : report.stages)
     text += fmt::format("  {:<10} {:>12}{}\n", stage.name, stage.reused ? "reused" : duration(stage.seconds),
                         stage.why.empty() ? "" : "   (" + stage.why + ")");
+  if (const auto slowest = slowest_text(report); !slowest.empty()) text += fmt::format("  {}\n", slowest);
   if (!report.warnings.empty()) {
     text += "\nTo know\n";
     for (const auto& warning : report.warnings) text += fmt::format("  - {}\n", warning);
@@ -169,8 +165,7 @@ std::string report_screen(const Report& report, const std::string& work) {
                package.path.find("-headers-") == std::string::npos;
       });
   if (report.until.empty())
-    text += fmt::format("\n{} ({}{}).\n", outcome_text(report), duration(total_seconds(report)),
-                        slowest_text(report));
+    text += fmt::format("\n{} ({}).\n", outcome_text(report), duration(total_seconds(report)));
   text += fmt::format("Report:  {}\n", work + "/report.html");
   if (report.ok && kernel != report.packages.end()) {
     if (const auto* named = named_config(report.config); named != nullptr && !named->layers.empty())

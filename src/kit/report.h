@@ -49,7 +49,8 @@ struct Report {
 
 // Of the stages that were done, not reused.
 double total_seconds(const Report& report);
-const StageTime* slowest_stage(const Report& report);  // nullptr: none took two seconds
+// Where most of that time went, as a sentence; empty where no stage took two seconds.
+std::string slowest_text(const Report& report);
 
 // "proven", "not proven: why"; empty where it was not judged.
 std::string proof_word(const FeatureProof& item);

@@ -113,9 +113,8 @@ std::string stages_section(const Report& report) {
         stage.reused ? "reused" : escaped(stage.why));
   }
   std::string html;
-  if (const StageTime* slowest = slowest_stage(report); slowest != nullptr)
-    html += fmt::format("<p>{} in this run; the slowest stage, {}, took {}.</p>",
-                        duration(total_seconds(report)), escaped(slowest->name), duration(slowest->seconds));
+  if (const auto slowest = slowest_text(report); !slowest.empty())
+    html += fmt::format("<p>{}</p>", escaped(slowest));
   return html + "<div class=bar aria-hidden=true>" + bar + "</div>" +
          html_table(
              heading("Stage") + number_heading("Time") + number_heading("Share") + heading("Why it was done"),
