@@ -81,7 +81,7 @@ int plan_verb(const Call& call) {
   form.add_option("--series", options.series, "folder of patches, with a series file or by name")
       ->check(named("DIR"));
   add_source_options(form, options.sources);
-  form.add_flag("--verbose", verbose, "a line for every hunk");
+  form.add_flag("--verbose,-v", verbose, "a line for every hunk");
   form.add_option("--html", html, "the matrix as a page to look at, into FILE")->check(named());
   form.add_flag("--json", json, "the matrix as JSON on standard output");
   add_quiet(form, talk);

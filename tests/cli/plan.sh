@@ -73,6 +73,9 @@ plan --series "$SERIES" --tree "$T/patched" --no-verify --verbose
 expect_exit 0
 expect_stdout '^    net/core/filter.c:[0-9]+-[0-9]+: forward, at its own line$'
 expect_stdout '^    include/trace/bpf_probe.h:[0-9]+-[0-9]+: reverse, at its own line$'
+cp out verbose
+plan --series "$SERIES" --tree "$T/patched" --no-verify -v
+cmp out verbose || fail "-v is not --verbose"
 
 # without a series file the patches of a folder are taken by name
 mkdir by-name
