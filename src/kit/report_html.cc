@@ -12,7 +12,8 @@
 namespace kmesh {
 namespace {
 
-constexpr int kColours = 8;  // of the page's style, s0 to s7
+constexpr int kColours = 11;       // of the page's style, s0 to s10: one for each stage
+constexpr double kWideEnough = 9;  // percent of the bar, for the name of a stage
 
 std::string outcome_cell(Outcome outcome, bool wanted) {
   return fmt::format("<td class=\"{}\">{}</td>", wanted ? "good" : "bad", name_of(outcome));
@@ -91,6 +92,11 @@ std::string kabi_section(const KabiSummary& kabi) {
   return html;
 }
 
+std::string this_run(const StageTime& stage) {
+  if (stage.reused) return "reused";
+  return stage.why.empty() ? "done" : "done: " + escaped(stage.why);
+}
+
 double took(const StageTime& stage) { return stage.reused ? stage.before : stage.seconds; }
 
 // Where the time went that made these packages: a bar for the eye, a table that has the same in numbers. What
@@ -104,21 +110,20 @@ std::string stages_section(const Report& report) {
   for (const auto& stage : report.stages) {
     const std::string shade = fmt::format("s{}{}", colour++ % kColours, stage.reused ? " before" : "");
     const double share = all > 0 ? took(stage) / all * 100 : 0;
-    bar += fmt::format("<span class=\"{}\" style=\"width:{:.2f}%\" title=\"{}: {}\"></span>", shade, share,
-                       escaped(stage.name), duration(took(stage)));
+    bar += fmt::format("<span class=\"{}\" style=\"width:{:.2f}%\" title=\"{}: {}\">{}</span>", shade, share,
+                       escaped(stage.name), duration(took(stage)),
+                       share < kWideEnough ? "" : escaped(stage.name));
     rows += fmt::format(
         "<tr><th scope=row><span class=\"dot {}\" aria-hidden=true></span>{}</th><td class=num>{}</td><td "
         "class=num>{:.0f} %</td><td>{}</td></tr>",
-        shade, escaped(stage.name), duration(took(stage)), share,
-        stage.reused ? "reused" : escaped(stage.why));
+        shade, escaped(stage.name), duration(took(stage)), share, this_run(stage));
   }
   std::string html;
   if (const auto slowest = slowest_text(report); !slowest.empty())
     html += fmt::format("<p>{}</p>", escaped(slowest));
   return html + "<div class=bar aria-hidden=true>" + bar + "</div>" +
-         html_table(
-             heading("Stage") + number_heading("Time") + number_heading("Share") + heading("Why it was done"),
-             rows);
+         html_table(heading("Stage") + number_heading("Time") + number_heading("Share") + heading("This run"),
+                    rows);
 }
 
 std::string packages_table(const std::vector<Package>& packages) {

@@ -228,11 +228,34 @@ TEST(ReportHtml, TheBarIsOfAllThatMadeThePackages) {
   EXPECT_THAT(html, HasSubstr("5 min 0 s in this run; the slowest stage, build, took 3 min 46 s."));
   EXPECT_THAT(
       html,
-      HasSubstr("<span class=\"s0 before\" style=\"width:25.00%\" title=\"baseline: 1 min 40 s\"></span>"
-                "<span class=\"s1\" style=\"width:56.50%\" title=\"build: 3 min 46 s\"></span>"
-                "<span class=\"s2\" style=\"width:18.50%\" title=\"prove: 1 min 14 s\"></span></div>"));
+      HasSubstr(
+          "<span class=\"s0 before\" style=\"width:25.00%\" title=\"baseline: 1 min 40 s\">baseline</span>"
+          "<span class=\"s1\" style=\"width:56.50%\" title=\"build: 3 min 46 s\">build</span>"
+          "<span class=\"s2\" style=\"width:18.50%\" title=\"prove: 1 min 14 s\">prove</span></div>"));
+  report.stages.push_back({"package", 1, false, "a.patch changed"});
+  const std::string four = report_html(report);
+  EXPECT_THAT(four, HasSubstr("title=\"package: 1.0 s\"></span></div>")) << "too narrow for a name";
+  EXPECT_THAT(four, HasSubstr("<th scope=col>This run</th>"));
+  EXPECT_THAT(four, HasSubstr("<td class=num>25 %</td><td>reused</td>"));
+  EXPECT_THAT(four, HasSubstr("<td class=num>0 %</td><td>done: a.patch changed</td>"));
   report.stages.resize(1);
   EXPECT_THAT(report_html(report), Not(HasSubstr("slowest"))) << "nothing was done";
+}
+
+TEST(ReportHtml, EachStageHasItsOwnColour) {
+  Report report = full();
+  report.stages.clear();
+  // as many as pipeline.cc has
+  for (const char* name : {"baseline", "series", "plan", "stage", "edit", "prep", "build", "module",
+                           "package", "control", "prove"})
+    report.stages.push_back({name, 1, false, "", 0});
+  const std::string html = report_html(report);
+  for (std::size_t i = 0; i < report.stages.size(); ++i) {
+    const std::string segment = fmt::format("<span class=\"s{}\" ", i);
+    EXPECT_NE(html.find(segment), std::string::npos) << segment;
+    EXPECT_EQ(html.find(segment), html.rfind(segment)) << "two stages share " << segment;
+    EXPECT_THAT(html, HasSubstr(fmt::format(".s{0}{{--own:var(--s{0})}}", i)));
+  }
 }
 
 TEST(ReportHtml, WarningsStandInFrontOfWhatTheyAreAbout) {
