@@ -41,10 +41,18 @@ cp "$W/report.html" stopped.html
 looks stopped.html 'does not apply' 'include/trace/bpf_probe.h: none' 'FIRST(x, ...) (x)'
 
 # ---- pages that have a fault, each of them seen ----
+# nothing is booted here: the rows of a proof, as report.html has them
+sed 's/<section aria-labelledby=stages>/<section aria-labelledby=proof><h2 id=proof>Proof<\/h2><table><thead><tr><th scope=col>Feature'\
+'<th scope=col>Baseline<th scope=col>Enhanced<\/tr><\/thead><tbody><tr><th scope=row>a<\/th><td class="good">absent<\/td>'\
+'<td class="good">pass<\/td><\/tr><tr><th scope=row>b<\/th><td class="good">absent<\/td><td class="bad">fail<\/td><\/tr>'\
+'<\/tbody><\/table><\/section>&/' stopped.html > whole.html
+! cmp -s stopped.html whole.html || fail "the page has no stages"
+looks whole.html 'include/trace/bpf_probe.h: none'
+
 # faulty WHAT SED... : with that change the check finds it
 faulty() {
-    sed "${@:2}" stopped.html > faulty.html
-    ! cmp -s stopped.html faulty.html || fail "the page is as it was: $1"
+    sed "${@:2}" whole.html > faulty.html
+    ! cmp -s whole.html faulty.html || fail "the page is as it was: $1"
     ! "$REPOSITORY/tests/pages/browser.py" faulty.html "$T/pictures" 'include/trace/bpf_probe.h: none' > "$T/faults" ||
         fail "nothing found: $1"
     grep -qF "$1" "$T/faults" || fail "'$1' is not among: $(cat "$T/faults")"
@@ -57,3 +65,12 @@ faulty 'it has scripts' 's/<main>/<main><script>1<\/script>/'
 faulty 'Chromium says' 's/<main>/<main><img alt=x src="https:\/\/kmesh.invalid\/x.png">/'
 faulty 'headings of level 1' 's/<h1>/<h2>/; s/<\/h1>/<\/h2>/'
 faulty 'no rowheader' 's/<th scope=row>/<td>/g'
+faulty 'a verdict without its colour: needed, light' 's/<td class=needed>/<td>/g'
+faulty 'a verdict without its colour: conflict, dark' 's/ class=conflict>/>/g'
+faulty 'verdicts share a colour' 's/--newbg:[^;]*;/--newbg:var(--badbg);/g'
+faulty 'a proof without its colour: pass, light' 's/<td class="good">/<td>/g'
+faulty 'outcomes share a colour' 's/<td class="bad">/<td class="good">/g'
+faulty 'a time bar of 0 segments' 's/<div class=bar aria-hidden=true>.*<\/div><div class=wide>/<div class=wide>/'
+faulty 'segment 1 is not to be seen' 's/\.s0{--own:var(--s0)}//'
+faulty "the time bar's segment" 's/style="width:[0-9.]*%"/style="width:20%"/g'
+faulty 'stages share a colour' 's/<span class="s1"/<span class="s0"/'

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opens a page in headless Chromium and says what is wrong with it for those who read it.
 
-usage: browser.py PAGE FOLDER [TEXT...]
+usage: browser.py [--report JSON] PAGE FOLDER [TEXT...]
+  JSON     the report.json of the page: it shows as many verdicts, proofs and stages, and the bar has their times
   FOLDER   gets light.png, dark.png, phone.png and print.pdf
   TEXT...  must be readable on paper, also what a cell that is closed has in it
 A line for each fault on standard output; exit status 1 where there is one.
@@ -24,7 +25,8 @@ CONTRAST = 4.5  # WCAG 2.2, 1.4.3: level AA for text of that size
 PALE = """
 const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
 const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-const numbers = text => text.match(/[\\d.]+/g).map(Number);
+// rgb() counts to 255, and what color-mix() made, color(srgb ...), to 1
+const numbers = text => text.match(/[\\d.]+(e-\\d+)?/g).map((n, i) => n * (i < 3 && text.startsWith('color(') ? 255 : 1));
 const behind = node => {
   for (let at = node; at; at = at.parentElement) {
     const colour = numbers(getComputedStyle(at).backgroundColor);
@@ -46,6 +48,30 @@ while (walker.nextNode()) {
 }
 return [seen, found];
 """
+
+# What a colour says something about, found by what it says and where it stands, not by how its colour is made.
+COLOURED = """
+const style = e => getComputedStyle(e), all = text => [...document.querySelectorAll(text)];
+const words = new RegExp(arguments[0]);
+const name = td => (td.querySelector('summary') ?? td).textContent.match(words)?.[1];
+const stages = 'section[aria-labelledby=stages] ';
+return {
+  page: style(document.body).backgroundColor,
+  ink: style(document.body).color,
+  verdicts: all('td').filter(td => td.querySelector('.word, summary') && name(td))
+      .map(td => [name(td), style(td).backgroundColor]),
+  proof: all('section[aria-labelledby=proof] tbody tr')
+      .flatMap(tr => [...tr.querySelectorAll('td')].slice(0, 2).map(td => [td.textContent, style(td).color])),
+  rows: all(stages + 'tbody tr').map(tr => parseFloat(tr.children[2].textContent) / 100),
+  segments: all(stages + '.bar > span').map(e => [e.getBoundingClientRect(), e.parentElement.getBoundingClientRect(), e])
+      .map(([at, bar, e]) => [at.height > 0 ? at.width / bar.width : 0, style(e).backgroundColor]),
+};
+"""
+
+# The verdicts that share a colour say the same of a patch: what to do about it.
+KINDS = {"needed": "new", "present": "there", "equivalent": "there", "partial": "mild", "not judged": "mild",
+         "blocked": "bad", "conflict": "bad"}
+NOT_EXACT = 0.015  # of the bar: gaps, and the least width of a segment
 
 # What reaches furthest to the right, but for what scrolls by itself.
 BROAD = """
@@ -117,7 +143,48 @@ def spoken(browser):
             yield f"a {role(node)} without a name"
 
 
-def faults(browser, page, folder, texts):
+def shared(named):
+    """Names of a different kind that have the same colour."""
+    seen = {}
+    for kind, colour in named:
+        if seen.setdefault(colour, kind) != kind:
+            yield f"{seen[colour]} and {kind}"
+
+
+def colourless(browser, report):
+    """Faults of what is said by colour."""
+    found = browser.ask(COLOURED, rf"^\W*({'|'.join(KINDS)})\b")
+    none = ("rgba(0, 0, 0, 0)", found["page"])
+    verdicts, proof, segments, shares = (found[name] for name in ("verdicts", "proof", "segments", "rows"))
+    for name, colour in verdicts:
+        if colour in none:
+            yield f"a verdict without its colour: {name}"
+    for both in shared((KINDS[name], colour) for name, colour in verdicts):
+        yield f"verdicts share a colour: {both}"
+    for outcome, colour in proof:
+        if colour == found["ink"]:
+            yield f"a proof without its colour: {outcome}"
+    for both in shared(("pass" if outcome == "pass" else "no pass", colour) for outcome, colour in proof[1::2]):
+        yield f"outcomes share a colour: {both}"
+    if report:
+        times = [stage["before"] if stage["reused"] else stage["seconds"] for stage in report["stages"]]
+        shares = [time / (sum(times) or 1) for time in times]
+        for what, there, wanted in (("verdicts", verdicts, len(report["patches"])), ("proofs", proof, 2 * len(report["proof"]))):
+            if len(there) != wanted:
+                yield f"{len(there)} {what}, not {wanted}"
+    if len(segments) != len(shares):
+        yield f"a time bar of {len(segments)} segments for {len(shares)} stages"
+        return
+    for at, ((width, colour), share) in enumerate(zip(segments, shares), 1):
+        if width == 0 or colour in none:
+            yield f"the time bar's segment {at} is not to be seen"
+        if abs(width - share) > NOT_EXACT:
+            yield f"the time bar's segment {at} has {width:.1%} of it, the stage {share:.1%} of the time"
+    for both in shared((f"stage {at}", colour) for at, (_, colour) in enumerate(segments, 1)):
+        yield f"stages share a colour: {both}"
+
+
+def faults(browser, page, folder, texts, report):
     browser.call("POST", "/url", {"url": page.resolve().as_uri()})
     for entry in browser.call("POST", "/se/log", {"type": "browser"}):
         yield f"Chromium says: {entry['message']}"
@@ -135,6 +202,8 @@ def faults(browser, page, folder, texts):
             yield "it shows no text"
         for text in pale:
             yield f"too little contrast, {scheme}: {text}"
+        for text in colourless(browser, report):
+            yield f"{text}, {scheme}"
         browser.ask("for (const d of document.querySelectorAll('details')) d.open = false")
     browser.tell("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
     (folder / "phone.png").write_bytes(picture(browser))
@@ -157,10 +226,15 @@ def picture(browser):
 
 
 def main():
-    page, folder, *texts = sys.argv[1:]
+    words = sys.argv[1:]
+    report = None
+    if words[0] == "--report":
+        report = json.loads(Path(words[1]).read_text(encoding="utf-8"))
+        words = words[2:]
+    page, folder, *texts = words
     Path(folder).mkdir(parents=True, exist_ok=True)
     with Browser() as browser:
-        found = list(faults(browser, Path(page), Path(folder), texts))
+        found = list(faults(browser, Path(page), Path(folder), texts, report))
     for fault in found:
         print(fault)
     return 1 if found else 0
