@@ -43,10 +43,11 @@ join_tables() {
     while read -r part file what; do files+=("bench/$file"); done < <(parts)
     echo "# Results"
     echo
-    echo "Made by \`make bench\` on $(date -u +%F) at commit $(git describe --always --dirty --exclude '*'): $(nproc) cores of"
+    echo "Joined by \`make bench\` on $(date -u +%F) at commit $(git describe --always --dirty --exclude '*'): $(nproc) cores of"
     echo "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB, Linux $(uname -r | cut -d- -f1); gcc $(gcc -dumpfullversion),"
     echo "$(rpm --version), $(patch --version | head -1), quilt $(quilt --version), $(qemu-system-x86_64 --version | sed -n "1s/ (.*//p"). The peer of"
-    echo "each figure runs in turn with it, in the same run; what has a goal says whether it is met."
+    echo "each figure runs in turn with it, in the same run, five times or more; where whole kernels are built (kernel, resume), once. What has"
+    echo "a goal says whether it is met."
     echo
     echo "**$(cat "${files[@]}" | grep -c '| met |$') goals are met, $(cat "${files[@]}" | grep -c '| missed |$') missed.**"
     echo
