@@ -3,21 +3,17 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "kit/host_checks.h"
 #include "kit/tools.h"
 
 namespace kmesh {
 
 Facts means_of(Kit& kit, const Options& options, const std::string& compiler) {
-  const auto version = [&](const std::string& program) {
-    return first_line(answer_of(kit.processes, {program, "--version"}));
-  };
   Facts means = {{"compiler", compiler},
                  {"compiler's version", compiler_version(kit, compiler)},
-                 {"assembler", version("as")},
-                 {"linker", version("ld")},
-                 {"pahole", version("pahole")}};
+                 {"assembler", program_version(kit, "as")},
+                 {"linker", program_version(kit, "ld")},
+                 {"pahole", program_version(kit, "pahole")}};
   if (!options.sandbox)
     means["no sandbox"] =
         fmt::format("in {}{}{}", options.work, "\n", fmt::join(environment_for_make(kit), "\n"));

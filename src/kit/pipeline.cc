@@ -161,8 +161,8 @@ class Build {
     // a tree that is laid out here is compiled in the same place, with the same means
     const Facts inputs = lays_out_tree() ? with_means(edit_inputs_) : edit_inputs_;
     std::string altered;
-    if (lays_out_tree() && goes_on_after("edit", inputs)) {
-      KMESH_LET(difference, altered_by_hand());
+    if (lays_out_tree()) {
+      KMESH_LET(difference, altered_since("edit", inputs));
       altered = difference;
       if (!altered.empty()) KMESH_TRY(journal_.forget("prep"));
     }
@@ -219,10 +219,9 @@ class Build {
       if (!prepared.config.empty()) made.outputs.push_back(below(prepared.config));
       return made;
     };
-    // what a build goes on with is what was prepared
     std::string altered;
-    if (goes_on_after("prep", inputs)) {
-      KMESH_LET(difference, altered_by_hand());
+    if (!lays_out_tree()) {
+      KMESH_LET(difference, altered_since("prep", inputs));
       altered = difference;
     }
     KMESH_LET(facts, stages_.run("prep", inputs, prepare, altered));
@@ -374,9 +373,13 @@ class Build {
   }
   // In WORK/enhanced/tree; otherwise rpmbuild's %prep does that.
   [[nodiscard]] bool lays_out_tree() const { return options_.output != Output::kRpm; }
-  [[nodiscard]] bool goes_on_after(const std::string& stage, const Facts& inputs) const {
-    return journal_.why_not(stage, inputs).empty() &&
-           !journal_.why_not("build", with_means(edit_inputs_)).empty();
+  // What a build goes on with is what that stage left, the one that lays its tree out. Empty where it does
+  // not go on.
+  [[nodiscard]] Result<std::string> altered_since(const std::string& stage, const Facts& inputs) {
+    if (!journal_.why_not(stage, inputs).empty() ||
+        journal_.why_not("build", with_means(edit_inputs_)).empty())
+      return std::string();
+    return altered_by_hand();
   }
   [[nodiscard]] std::string sealed() const { return enhanced_.path("sealed"); }
   [[nodiscard]] std::string work(std::string_view name) const { return join(options_.work, name); }
@@ -420,10 +423,6 @@ class Build {
     [[maybe_unused]] const auto kept = renew_seal(kit_, *tree, sealed());
     return std::string();
   }
-
-  // There from the moment make begins until it has come to its end: whatever killed it left something
-  // half-made.
-  [[nodiscard]] static std::string mark_of(const Side& side) { return side.path("compiling"); }
 
   Result<void> mend_killed(const Side& side) {
     const auto tree = prepared_tree(kit_, side, options_.output);

@@ -6,6 +6,7 @@
 
 #include "kit/kernel.h"
 #include "kit/lend.h"
+#include "kit/touched_objects.h"
 
 namespace kmesh {
 namespace {
@@ -52,7 +53,7 @@ Result<std::optional<Previous>> useful(Kit& kit, const Side& side, Output output
 bool is_code(const std::string& path) {
   const std::string name = name_of(path);
   const bool code = name.ends_with(".c") || name.ends_with(".h") || name.ends_with(".S") ||
-                    ((name == "Makefile" || name == "Kbuild") && path != name);
+                    (is_makefile(name) && path != name);
   return code && !path.starts_with("scripts/") && !path.starts_with("tools/");
 }
 

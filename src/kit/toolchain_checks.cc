@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "kit/config_needs.h"
 #include "kit/debian_packages.h"
+#include "kit/tools.h"
 
 namespace kmesh {
 namespace {
@@ -80,7 +81,7 @@ Finding compiler_check(Kit& kit, const Side& side, const std::string& tree, std:
 
 Finding linker_check(Kit& kit, const Side& side, const std::string& tree) {
   // "GNU ld (GNU Binutils for Debian) 2.40": what stands in brackets has numbers of its own
-  const std::string said = first_line(answer_of(kit.processes, {"ld", "--version"}));
+  const std::string said = program_version(kit, "ld");
   const Version have = version_in(std::string_view(said).substr(said.rfind(')') + 1));
   const Version least = least_of(kit, side, tree, "binutils");
   if (!(have < least)) return well("linker", fmt::format("ld {}.{}", have.major, have.minor));

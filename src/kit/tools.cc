@@ -126,8 +126,12 @@ std::string cache_folder(const Options& options) {
 
 std::string compiler_program(const std::string& compiler) { return compiler.substr(compiler.rfind(' ') + 1); }
 
+std::string program_version(Kit& kit, const std::string& program) {
+  return first_line(answer_of(kit.processes, {program, "--version"}));
+}
+
 std::string compiler_version(Kit& kit, const std::string& compiler) {
-  return first_line(answer_of(kit.processes, {compiler_program(compiler), "--version"}));
+  return program_version(kit, compiler_program(compiler));
 }
 
 unsigned jobs_of(const Options& options) {

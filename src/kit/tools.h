@@ -38,6 +38,9 @@ std::string cache_folder(const Options& options);
 // "gcc" of "ccache gcc": without what stands before it.
 std::string compiler_program(const std::string& compiler);
 
+// What a program says of its version, on one line; empty where it cannot be run.
+std::string program_version(Kit& kit, const std::string& program);
+
 // What the compiler behind all that stands before it says of its version, on one line; empty where it cannot
 // be run.
 std::string compiler_version(Kit& kit, const std::string& compiler);

@@ -184,6 +184,8 @@ bool is_plain(std::string_view path) {
 
 }  // namespace
 
+bool is_makefile(std::string_view name) { return name == "Makefile" || name == "Kbuild"; }
+
 std::vector<std::string> listed_goals(std::string_view makefile, std::string_view config) {
   return goals_of(makefile, options_on(config));
 }
@@ -199,7 +201,7 @@ std::vector<std::string> touched_objects(Disk& disk, const std::string& tree_pat
     if (ends_with_any(name, {".c", ".S"})) {
       const std::string object = name.substr(0, name.size() - 2) + ".o";
       if (tree.lists(folder, object)) objects.insert(join(folder, object));
-    } else if (name == "Makefile" || name == "Kbuild") {
+    } else if (is_makefile(name)) {
       for (const auto& object : tree.without_source(folder)) objects.insert(join(folder, object));
     }
   }
@@ -226,7 +228,7 @@ std::vector<std::string> objects_without_source(Disk& disk, const std::string& t
   std::vector<std::string> without;
   for (const auto& path : touched) {
     const std::string name = name_of(path);
-    if ((name != "Makefile" && name != "Kbuild") || path == name) continue;
+    if (!is_makefile(name) || path == name) continue;
     const std::string makefile = disk.read(join(tree, path)).value_or(std::string());
     for (const auto& goal : kbuild.without_source(parent_of(path))) {
       // its parts in a condition, or a rule

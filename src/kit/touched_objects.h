@@ -18,6 +18,9 @@ namespace kmesh {
 std::vector<std::string> touched_objects(Disk& disk, const std::string& tree,
                                          const std::vector<std::string>& touched, std::string_view config);
 
+// Whether kbuild reads a file of that name for its folder's objects. Pure.
+bool is_makefile(std::string_view name);
+
 // How many objects the tree's Makefiles list that have a source of their own: about as many as a build of
 // this configuration compiles, for the progress of a first one.
 std::size_t objects_expected(Disk& disk, const std::string& tree, std::string_view config);

@@ -95,8 +95,7 @@ Finding makefiles(Kit& kit, const Side& side, const std::string& tree,
                   const std::vector<std::string>& touched) {
   std::size_t read = 0;
   for (const auto& path : touched) {
-    const std::string name = name_of(path);
-    if ((name != "Makefile" && name != "Kbuild") || !kit.disk.exists(join(tree, path))) continue;
+    if (!is_makefile(name_of(path)) || !kit.disk.exists(join(tree, path))) continue;
     Command ask;
     ask.argv = {"make", "--dry-run", "-f", path, "kmesh-no-such-target"};
     ask.folder = tree;

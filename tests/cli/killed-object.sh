@@ -20,13 +20,17 @@ mkdir -p linux-5.10.999/init
 echo main > linux-5.10.999/init/main.c
 pack linux-5.10.999 "$T/$TARBALL"
 
-kill_halfway() {
+kill_held() {
     hold half
     start_build package
     wait_for_hold half
     kill -s KILL "$PID"
     wait "$PID" 2> /dev/null || true
     wait_for "the build's processes to end" 5 none_running "$MARK"
+}
+
+kill_halfway() {
+    kill_held
     object=$(find "$W/enhanced/rpmbuild/BUILD" -path '*/init/main.o')
     [ "$(cat "$object")" = half ] || fail "the object is not half-made: nothing can be proven"
     release half
@@ -82,12 +86,7 @@ fake_kernel
 mkdir -p linux-5.10.999/init
 echo main > linux-5.10.999/init/main.c
 pack linux-5.10.999 "$T/$TARBALL"
-hold half
-start_build package
-wait_for_hold half
-kill -s KILL "$PID"
-wait "$PID" 2> /dev/null || true
-wait_for "the build's processes to end" 5 none_running "$MARK"
+kill_held
 release half
 build --until package
 expect_exit 0
