@@ -205,6 +205,7 @@ const std::vector<KnownFailure>& tree_failures() {
        .cause = "a module of another licence uses {}, which is for GPL ones",
        .remedy = "MODULE_LICENSE of the module says what it is; without GPL this symbol is not for it",
        .resume = "build",
+       .seen_by = "licences",
        .over = "modpost-undefined"},
       {.name = "kconfig-source-missing",
        .mark = "can't open file",

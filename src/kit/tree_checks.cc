@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "kit/config_needs.h"
 #include "kit/diagnose.h"
+#include "kit/licence_check.h"
 #include "kit/toolchain_checks.h"
 #include "kit/tools.h"
 #include "kit/touched_objects.h"
@@ -197,6 +198,7 @@ TreeState check_tree(Kit& kit, const Side& side, const std::string& tree, const 
   state.findings.push_back(makefiles(kit, side, tree, touched));
   state.findings.push_back(sources(kit, tree, touched, config));
   state.findings.push_back(markers(kit, tree, touched));
+  state.findings.push_back(licence_check(kit, side, tree, touched));
   state.findings.push_back(first_compiled(kit, tree, touched, config));
   state.findings.push_back(times(kit, tree));
   return state;

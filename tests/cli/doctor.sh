@@ -64,5 +64,18 @@ for again in once twice; do
     expect_json ".checks[] | select(.check == \"helper-docs\") | .what == \"scripts/bpf_helpers_doc.py does not know the type 'char *'\""
     inventory | diff before - >&2 || fail "doctor changed something"
 done
+documented=$(sed -n 's/^| \([a-z, -]*\) |.*/\1/p' "$REPOSITORY/docs/when-it-fails.md" | tr -d ' ' | tr ',' '\n')
+for check in $(jq -r '.checks[].check' "$T/out"); do
+    grep -qxF "$check" <<< "$documented" || fail "docs/when-it-fails.md has no row for $check"
+done
 doctor
 expect_stdout "does not know the type 'char \*'"
+
+# a driver that a patch brings, with a licence that keeps it from what it calls
+mkdir "$prepared/drivers"
+printf '%s\n' 'int answer(void) { kmesh_only(); return 0; }' 'MODULE_LICENSE("Proprietary");' > "$prepared/drivers/small.c"
+printf '%s\n' 'EXPORT_SYMBOL_GPL(kmesh_only);' > "$prepared/drivers/exports.c"
+jq '.touched += ["drivers/small.c"]' "$W/enhanced/prepared.json" > touched && cp touched "$W/enhanced/prepared.json"
+doctor
+expect_exit 0
+expect_stdout 'drivers/small.c declares the licence "Proprietary" and calls kmesh_only'
