@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Measures all that is measured, or the parts that are named, and joins the tables to bench/RESULTS.md. A part that was not
-# measured now keeps its table, with the day it is from. All of it takes about five hours, on a machine that does
+# measured now keeps its table, with the day it is from. All of it takes about six hours, on a machine that does
 # nothing else.  usage: run.sh [PART...] | --join      what `make bench` calls, after make kernel; --join measures nothing
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ parts() {
     echo "oracle ORACLE.md verdicts, held against GNU patch: tests/plan/oracle.sh $(source_of 5.10) $(source_of 6.1) $(source_of 6.12) bench/ORACLE.md"
     echo "mesh MESH.md connections, beside direct ones and haproxy: bench/mesh.sh bench/MESH.md"
     echo "kernel KERNEL.md the kit, beside a bare rpmbuild: bench/kernel.sh"
-    echo "resume RESUME.md going on and rebuilding, beside a build from nothing: bench/resume.sh bench/RESUME.md"
+    echo "resume RESUME.md going on and rebuilding, beside a build from nothing: bench/resume.sh bench/RESUME.md 5"
     echo "preflight PREFLIGHT.md known failures that are seen early: tests/full/failures.sh bench/PREFLIGHT.md $(source_of 5.10) $(source_of 6.1) $(source_of 6.12)"
 }
 
@@ -46,7 +46,7 @@ join_tables() {
     echo "Joined by \`make bench\` on $(date -u +%F) at commit $(git describe --always --dirty --exclude '*'): $(nproc) cores of"
     echo "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB, Linux $(uname -r | cut -d- -f1); gcc $(gcc -dumpfullversion),"
     echo "$(rpm --version), $(patch --version | head -1), quilt $(quilt --version), $(qemu-system-x86_64 --version | sed -n "1s/ (.*//p"). The peer of"
-    echo "each figure runs in turn with it, in the same run, five times or more; where whole kernels are built (kernel, resume), once. What has"
+    echo "each figure runs in turn with it, in the same run, five times or more; where two whole kernels are built beside a bare rpmbuild (kernel), once. What has"
     echo "a goal says whether it is met."
     echo
     echo "**$(cat "${files[@]}" | grep -c '| met |$') goals are met, $(cat "${files[@]}" | grep -c '| missed |$') missed.**"
