@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,17 @@
 #include "kit/nearest.h"
 
 namespace kmesh {
+
+std::string copyable(std::string text) {
+  constexpr std::string_view kName = "kmesh-kernel";
+  const std::string called = program_invocation_name;
+  if (called.find('/') == std::string::npos) return text;
+  const std::string command = fmt::format("  {} ", kName);
+  const std::string own = fmt::format("  {} ", shown({called}));
+  for (auto at = text.find(command); at != std::string::npos; at = text.find(command, at + own.size()))
+    text.replace(at, command.size(), own);
+  return text;
+}
 
 int answer(std::string_view text, int code) {
   if (put(stdout, text)) return code;
@@ -31,7 +43,7 @@ int show(const Error& error, bool json) {
   std::string text = fmt::format(" {}\n", error.what);
   if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
   if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
-  put(stderr, plain(detail) + in_red(stderr, "error:") + plain(text));
+  put(stderr, copyable(plain(detail)) + in_red(stderr, "error:") + copyable(plain(text)));
   return error.wrong_call ? kWrongCall : kFailed;
 }
 
@@ -106,9 +118,9 @@ std::optional<int> parse(Form& form, const Call& call) {
     form.parse(std::vector<std::string>(call.words.rbegin(), call.words.rend()));
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    return answer(help_text(page, false), kDone);
+    return answer(copyable(help_text(page, false)), kDone);
   } catch (const CLI::CallForAllHelp&) {
-    return answer(help_text(page, true), kDone);
+    return answer(copyable(help_text(page, true)), kDone);
   } catch (const CLI::ExtrasError&) {
     std::vector<std::string> known;
     for (const auto* option : form.get_options()) {

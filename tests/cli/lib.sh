@@ -56,8 +56,11 @@ sane() {
     esac
 }
 
+# by_name COMMAND ARGUMENT... : with the program on the PATH, and called by its name: as one that is installed.
+by_name() { PATH=$(dirname "$KMESH"):$PATH "$1" "$(basename "$KMESH")" "${@:2}"; }
+
 # run ARGUMENT... : runs the program; the result is in CODE, $T/out and $T/err.
-run() { run_as "$KMESH" "$@"; }
+run() { by_name run_as "$@"; }
 
 # run_as COMMAND... : the same with a command before it (env, setpriv).
 run_as() {

@@ -40,7 +40,7 @@ for verb in $verbs; do
     has "$(section man/kmesh-kernel.1 VERBS)" "kmesh-kernel-$verb\\(1\\)"
     run man "$verb"
     cmp -s "$T/out" "$page" || fail "man $verb is another page than the one of --into"
-    { "$KMESH" "$verb" --help-all 2> /dev/null || "$KMESH" "$verb" --help; } > help
+    { by_name command "$verb" --help-all 2> /dev/null || by_name command "$verb" --help; } > help
     options=$(section "$page" OPTIONS)
     for name in $(sed -n 's/^  \(-., \)\?\(--[a-z0-9-]*\|[A-Z]\+\) .*/\2/p' help) --help; do
         has "$options" "^ *(-., )?$name( |$)"

@@ -102,7 +102,7 @@ grep -q '_kmesh_kernel' kmesh-kernel.bash || fail "no completion was written"
 
 # without a verb the same is shown, beside the answer that nobody asked for: the call was wrong
 CODE=0
-"$KMESH" > "$T/out" 2> "$T/err" || CODE=$?
+by_name command > "$T/out" 2> "$T/err" || CODE=$?
 expect_exit 2
 expect_empty_stdout
 cmp -s help "$T/err" || fail "a call without a verb shows the help"

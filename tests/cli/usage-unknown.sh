@@ -52,3 +52,17 @@ wrong build 5.10
 expect_stderr "does not know '5.10'"
 wrong prove
 expect_stderr 'IMAGE'
+
+# what it says to copy can be copied where it is on no PATH
+ln -s "$KMESH" "$T/kit"
+mkdir "$T/with blank"
+ln -s "$KMESH" "$T/with blank/kit"
+while read -r called told; do
+    run_as "${called//+/ }" bild
+    expect_stderr "^    $told --help\$"
+    run_as "${called//+/ }" build --help
+    expect_stdout "^  $told build "
+done <<END
+../kit ../kit
+$T/with+blank/kit '$T/with blank/kit'
+END
