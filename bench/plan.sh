@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures the plan verb beside quilt, which unpacks the source package and pushes the patches, in turn, on one machine; and
-# writes bench/PLAN.md. Takes about ten minutes. $WORK has the 5.10 kernel of `make kernel`.
+# Measures the plan verb beside quilt, which unpacks the source package and pushes the patches, and beside a loop of GNU patch over
+# the unpacked source, in turn, on one machine; and writes bench/PLAN.md. Takes about ten minutes. $WORK has the 5.10 kernel of `make kernel`.
 # usage: plan.sh [OUTPUT [TARBALL]]      TARBALL: one of many xz blocks, for what it takes to read several at once
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,13 +46,23 @@ cd */linux-*/ 2>/dev/null || cd linux-*/
 quilt push -a
 [ "$(quilt applied | wc -l)" = "$3" ]
 PEER
-chmod +x "$scratch/peer"
+cat > "$scratch/loop" <<'LOOP'
+#!/bin/bash
+set -e
+cd "$1/tree"
+tar --extract --file "$2" --strip-components 1
+for patch in $(grep -vE '^(#|$)' "$3/series"); do patch -p1 -F0 --silent -i "$3/$patch"; done
+LOOP
+chmod +x "$scratch/peer" "$scratch/loop"
 patches=$(grep -cvE '^(#|$)' "$series/series")
 for run in $(seq $runs); do
     echo "run $run of $runs"
     rm -rf "$scratch/tree" "$scratch/work"
     mkdir "$scratch/tree"
     timed "$scratch/quilt" "$scratch/peer" "$scratch" "$topdir" "$patches"
+    rm -rf "$scratch/tree"
+    mkdir "$scratch/tree"
+    timed "$scratch/patch" "$scratch/loop" "$scratch" "$tarball" "$series"
     rm -rf "$scratch/tree"
     timed "$scratch/cold" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
     timed "$scratch/warm" "$kmesh" plan --series "$series" --tarball "$tarball" --sha256 "$sum" --work "$scratch/work"
@@ -112,11 +122,12 @@ three() { printf '%.3f' "$1"; }
     echo "# The plan beside quilt"
     echo
     echo "Made by \`bench/plan.sh\`: the source package of Linux 5.10 with its $patches patches, medians of $runs runs in turn, one"
-    echo "machine ($(nproc) cores, gcc $(gcc -dumpfullversion), quilt $(quilt --version)). Ratios are what counts."
+    echo "machine ($(nproc) cores, gcc $(gcc -dumpfullversion), quilt $(quilt --version), $(patch --version | head -1)). Ratios are what counts."
     echo
     echo "| figure | measured | goal | |"
     echo "| --- | --- | --- | --- |"
     echo "| quilt setup --fast, quilt push -a | $(three "$(seconds "$scratch/quilt")") s | (the peer) | |"
+    echo "| tar --extract, patch -p1 -F0 in a loop | $(three "$(seconds "$scratch/patch")") s | (a peer) | |"
     row "plan of the same tarball, nothing kept" "$(three "$(seconds "$scratch/cold")") s: $cold times faster" "1.7 times" "$cold >= 1.7"
     row "the same, asked again" "$(three "$(seconds "$scratch/warm")") s: $warm times faster" "140 times" "$warm >= 140"
     row "9 patches on 10 sources (tarballs of the touched files), asked again" "$(three "$matrix") s" "at most 0.5 s" "$matrix <= 0.5"
