@@ -135,10 +135,12 @@ TEST(Diagnose, WhatAScriptMerelyTriedIsNoFailure) {
 }
 
 TEST(Diagnose, WhatWasKilledIsSaidInManyWays) {
-  for (const auto* log : {"make: *** [Makefile:2: a] Killed\n",
-                          "scripts/link-vmlinux.sh: line 3: 10248 Killed                  ${LD} -o vmlinux\n",
-                          "/bin/bash: line 1: 10259 Killed                  pahole -J vmlinux\n", "Killed\n",
-                          "sh: 1: Killed\n"}) {
+  for (const auto* log :
+       {"make: *** [Makefile:2: a] Killed\n",
+        "scripts/link-vmlinux.sh: line 3: 10248 Killed                  ${LD} -o vmlinux\n",
+        "/bin/bash: line 1: 10259 Killed                  pahole -J vmlinux\n", "Killed\n", "sh: 1: Killed\n",
+        "cc1: out of memory allocating 65536 bytes after a total of 9 bytes\n",
+        "virtual memory exhausted: Cannot allocate memory\n"}) {
     const auto found = diagnose(log);
     ASSERT_TRUE(found) << log;
     EXPECT_EQ(found->failure->name, "out-of-memory") << log;

@@ -9,6 +9,9 @@ TREE=/kmesh/rpmbuild/BUILD/linux
 FIRST_LINES=40
 LAST_LINES=160
 
+# shellcheck source=tests/failures/row.sh
+. "$here/row.sh"
+
 die() {
     echo "capture: ${NAME:+$NAME: }$1" >&2
     exit 1
@@ -266,16 +269,9 @@ no_leak() {
 # check_rows FOLDER : its table's rows, "| name | made by | line | ...", and that each failure that can be produced has its log there
 # and its line in rows.tsv
 check_rows() {
-    local name line bad=0
+    local name bad=0
     while IFS= read -r name; do
-        line=$(awk -F ' [|] ' -v row="| $name" '$1 == row { print $3; exit }' "$1/README.md" | sed 's/^`*//;s/`*$//')
-        if [ -z "$line" ]; then
-            echo "$name: no row" >&2
-            bad=1
-        elif ! grep -qF -e "$line" "$1/$name.log"; then
-            echo "$name: no such line: $line" >&2
-            bad=1
-        fi
+        has_line "$1/README.md" "$name" "$1/$name.log" >&2 || bad=1
     done < <(cd "$1" && find . -name '*.log' -printf '%f\n' | sed 's/\.log$//' | sort)
     while IFS= read -r name; do
         [ -e "$1/$name.log" ] || { echo "$name: a row without a log" >&2; bad=1; }
