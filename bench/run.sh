@@ -46,7 +46,7 @@ join_tables() {
     echo "Joined by \`make bench\` on $(date -u +%F) at commit $(git describe --always --dirty --exclude '*'): $(nproc) cores of"
     echo "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GiB, Linux $(uname -r | cut -d- -f1); gcc $(gcc -dumpfullversion),"
     echo "$(rpm --version), $(patch --version | head -1), quilt $(quilt --version), git-buildpackage-rpm $(dpkg-query --show --showformat '${Version}' git-buildpackage-rpm), $(qemu-system-x86_64 --version | sed -n "1s/ (.*//p"). The peer of"
-    echo "each figure runs in turn with it, in the same run, five times or more; where two whole kernels are built beside a bare rpmbuild (kernel), once. What has"
+    echo "each figure runs in turn with it, in the same run, five times or more; where whole kernels are built (kernel, resume), as often as the table says. What has"
     echo "a goal says whether it is met."
     echo
     echo "**$(cat "${files[@]}" | grep -c '| met |$') goals are met, $(cat "${files[@]}" | grep -c '| missed |$') missed.**"
