@@ -36,18 +36,20 @@ Names calls_of(const std::string& source) {
   return calls;
 }
 
-// What these sources make one module of; without a licence's name it is of no interest here.
+// What these sources make one module of; of one that goes with the GPL nothing else is asked.
 Module module_of(Kit& kit, const std::vector<std::string>& sources) {
   Module module;
+  std::vector<std::string> texts;
   for (const auto& path : sources) {
-    const auto text = kit.disk.read(path);
-    if (!text || !ends_with_any(path, {".c", ".h"})) continue;
-    module.calls.merge(calls_of(*text));
-    const std::string licence = declared_licence(*text);
+    if (!ends_with_any(path, {".c", ".h"})) continue;
+    texts.push_back(kit.disk.read(path).value_or(std::string()));
+    const std::string licence = declared_licence(texts.back());
     if (licence.empty() || is_gpl_compatible(licence)) continue;
     module.licence = licence;
     module.name = name_of(path);
   }
+  if (module.licence.empty()) return module;
+  for (const auto& text : texts) module.calls.merge(calls_of(text));
   return module;
 }
 
