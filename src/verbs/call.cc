@@ -14,7 +14,8 @@
 
 namespace kmesh {
 
-std::string copyable(std::string text) {
+std::string told(std::string_view words) {
+  std::string text = plain(words);
   constexpr std::string_view kName = "kmesh-kernel";
   const std::string called = program_invocation_name;
   if (called.find('/') == std::string::npos) return text;
@@ -43,7 +44,7 @@ int show(const Error& error, bool json) {
   std::string text = fmt::format(" {}\n", error.what);
   if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
   if (!error.command.empty()) text += fmt::format("\n    {}\n\n", error.command);
-  put(stderr, copyable(plain(detail)) + in_red(stderr, "error:") + copyable(plain(text)));
+  put(stderr, told(detail) + in_red(stderr, "error:") + told(text));
   return error.wrong_call ? kWrongCall : kFailed;
 }
 
@@ -118,9 +119,9 @@ std::optional<int> parse(Form& form, const Call& call) {
     form.parse(std::vector<std::string>(call.words.rbegin(), call.words.rend()));
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    return answer(copyable(help_text(page, false)), kDone);
+    return answer(told(help_text(page, false)), kDone);
   } catch (const CLI::CallForAllHelp&) {
-    return answer(copyable(help_text(page, true)), kDone);
+    return answer(told(help_text(page, true)), kDone);
   } catch (const CLI::ExtrasError&) {
     std::vector<std::string> known;
     for (const auto* option : form.get_options()) {

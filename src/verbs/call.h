@@ -23,9 +23,9 @@ inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kWrongCall = 2;
 
-// What people are told, with commands of this program (two blanks are before each) as they can be copied: by
-// the path it was called by, where it was called by one.
-std::string copyable(std::string text);
+// What people are told: plain text, with commands of this program (two blanks are before each) as they can be
+// copied: by the path it was called by, where it was called by one.
+std::string told(std::string_view words);
 
 // The answer of the program, on standard output. A lost answer is no success.
 int answer(std::string_view text, int code);
@@ -64,7 +64,7 @@ template <typename Value, typename Say>
 int conclude(const Result<Value>& result, bool json, const Say& say) {
   if (!result) return show(result.error(), json);
   const Answer said = say(*result);
-  const int code = answer(json ? said.text : copyable(plain(said.text)), said.ok ? kDone : kFailed);
+  const int code = answer(json ? said.text : told(said.text), said.ok ? kDone : kFailed);
   return said.error.what.empty() ? code : show(said.error, false);
 }
 

@@ -113,9 +113,8 @@ int explain_verb(const Call& call) {
   if (!text) return show(text.error(), json);
   const Explanation explanation = explain(*text);
   const bool explained = explanation.known || explanation.line == 0;
-  const int code =
-      answer(json ? explanation_json(explanation) : copyable(plain(explanation_text(explanation))),
-             explained ? kDone : kFailed);
+  const int code = answer(json ? explanation_json(explanation) : told(explanation_text(explanation)),
+                          explained ? kDone : kFailed);
   if (explained) return code;
   return show(fail(fmt::format("the table of known failures has no row for the first error, line {}",
                                explanation.line),

@@ -19,12 +19,12 @@ namespace {
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) {
-    put(stderr, copyable(help_text(program_text())));
+    put(stderr, told(help_text(program_text())));
     return kWrongCall;
   }
   const bool help = words[0] == "help";
   if (words[0] == "--help" || words[0] == "-h" || (help && words.size() == 1))
-    return answer(copyable(help_text(program_text())), kDone);
+    return answer(told(help_text(program_text())), kDone);
   if (words[0] == "--version") return answer("kmesh-kernel " + this_edition().version + "\n", kDone);
   const std::string& name = words[help ? 1 : 0];
   if (const Verb* verb = verb_named(name)) {
