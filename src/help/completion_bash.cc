@@ -8,7 +8,7 @@ namespace kmesh {
 namespace {
 
 // Of every program: reads the line. The rest is a table of three functions, FUNCTION_options and so on.
-constexpr const char* kReader = R"script(
+constexpr const char* kBashReader = R"script(
 # files or folders, with what the line has of them already
 {0}_paths() {{
     compopt -o filenames 2> /dev/null
@@ -86,7 +86,7 @@ std::string bash_completion(const ProgramText& program, const Kinds& kinds) {
   }
   const std::string end = "    esac\n}\n\n";
   return script + options + end + values + "    *) return 1 ;;\n" + end +
-         fmt::format(kReader, function, fmt::join(verbs, " "), program.name).substr(1);
+         fmt::format(kBashReader, function, fmt::join(verbs, " "), program.name).substr(1);
 }
 
 }  // namespace kmesh

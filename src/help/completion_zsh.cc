@@ -7,7 +7,7 @@
 namespace kmesh {
 namespace {
 
-constexpr const char* kReader = R"script(
+constexpr const char* kZshReader = R"script(
 {0}() {{
   local context state state_descr line
   typeset -A opt_args
@@ -91,7 +91,7 @@ std::string zsh_completion(const ProgramText& program, const Kinds& kinds) {
     cases += " \\\n        '(- *)'{-h,--help}'[a screen of help]'\n      ;;\n";
   }
   return fmt::format("#compdef {0}\n# zsh completion of {0}, made by `{0} completion zsh`\n", program.name) +
-         fmt::format(kReader, function, verbs, cases, program.name);
+         fmt::format(kZshReader, function, verbs, cases, program.name);
 }
 
 }  // namespace kmesh

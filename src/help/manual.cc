@@ -11,7 +11,7 @@
 namespace kmesh {
 namespace {
 
-constexpr std::size_t kWidth = 78;
+constexpr std::size_t kTextWidth = 78;
 
 // A hyphen is written as a minus: names and options can be copied out of the page then.
 std::string escaped(const std::string& text) {
@@ -34,7 +34,7 @@ std::string line_of(const std::string& text) {
 
 std::string prose(const std::string& text) {
   std::string roff;
-  for (const auto& line : wrapped(text, kWidth)) roff += line_of(line);
+  for (const auto& line : wrapped(text, kTextWidth)) roff += line_of(line);
   return roff;
 }
 

@@ -12,7 +12,7 @@
 namespace kmesh {
 namespace {
 
-std::optional<std::string> text_of(const TouchedFiles& files, const std::string& path) {
+std::optional<std::string> text_at(const TouchedFiles& files, const std::string& path) {
   const auto found = files.find(path);
   return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
 }
@@ -58,7 +58,7 @@ std::string with_modes(std::string diff, const Patch& patch, const std::string& 
 Result<std::string> diff_of(const Patch& patch, const TouchedFiles& before, const TouchedFiles& after) {
   std::string diff;
   for (const auto& path : paths_of(patch)) {
-    KMESH_LET(one, diff_texts(path, text_of(before, path), text_of(after, path)));
+    KMESH_LET(one, diff_texts(path, text_at(before, path), text_at(after, path)));
     diff += with_modes(std::move(one), patch, path);
   }
   return diff;
@@ -68,7 +68,7 @@ Result<std::string> diff_of(const Patch& patch, const TouchedFiles& before, cons
 std::string lost_modes(const Patch& patch, const TouchedFiles& before, const TouchedFiles& after) {
   std::string text;
   for (const auto& file : patch.files) {
-    if (file.sets_mode() && text_of(before, file.path()) == text_of(after, file.path()))
+    if (file.sets_mode() && text_at(before, file.path()) == text_at(after, file.path()))
       text +=
           fmt::format("; see to the mode of {} ({:o}), which nobody looked at", file.path(), file.new_mode);
   }
@@ -90,9 +90,9 @@ Result<Merge> merge_patch(const Patch& patch, const Written& written, const std:
     return merge;
   }
   for (const auto& path : paths_of(patch)) {
-    const auto ancestor = text_of(written.before, path);
-    const auto theirs = text_of(written.after, path);
-    const auto ours = text_of(files, path);
+    const auto ancestor = text_at(written.before, path);
+    const auto theirs = text_at(written.after, path);
+    const auto ours = text_at(files, path);
     if (ours == theirs) continue;
     if (ours == ancestor) {
       if (theirs)
@@ -122,8 +122,8 @@ std::map<std::string, std::string> clean_files(const Patch& patch, const Touched
                                                const Merge& merge, std::string& why) {
   std::map<std::string, std::string> clean;
   for (const auto& path : paths_of(patch)) {
-    auto text = text_of(merge.tree, path);
-    if (text == text_of(before, path)) continue;
+    auto text = text_at(merge.tree, path);
+    if (text == text_at(before, path)) continue;
     if (text)
       clean[path] = std::move(*text);
     else

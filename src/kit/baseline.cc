@@ -12,9 +12,9 @@
 namespace kmesh {
 namespace {
 
-std::string text_of(const toml::table& row, std::string_view key) { return row[key].value_or(std::string()); }
+std::string text_in(const toml::table& row, std::string_view key) { return row[key].value_or(std::string()); }
 
-std::vector<std::string> texts_of(const toml::table& row, std::string_view key) {
+std::vector<std::string> texts_in(const toml::table& row, std::string_view key) {
   std::vector<std::string> all;
   if (const auto* array = row[key].as_array()) {
     for (const auto& item : *array) all.push_back(item.value_or(std::string()));
@@ -24,16 +24,16 @@ std::vector<std::string> texts_of(const toml::table& row, std::string_view key) 
 
 BaselineRow row_of(const toml::table& table) {
   BaselineRow row;
-  row.name = text_of(table, "name");
-  row.series = text_of(table, "series");
-  row.package = text_of(table, "package");
-  row.config_package = text_of(table, "config");
-  row.suites = texts_of(table, "suites");
-  row.repository = text_of(table, "repository");
-  row.rpm = text_of(table, "rpm");
-  row.key = text_of(table, "key");
-  row.tarballs = texts_of(table, "tarballs");
-  row.features = texts_of(table, "features");
+  row.name = text_in(table, "name");
+  row.series = text_in(table, "series");
+  row.package = text_in(table, "package");
+  row.config_package = text_in(table, "config");
+  row.suites = texts_in(table, "suites");
+  row.repository = text_in(table, "repository");
+  row.rpm = text_in(table, "rpm");
+  row.key = text_in(table, "key");
+  row.tarballs = texts_in(table, "tarballs");
+  row.features = texts_in(table, "features");
   if (const auto* steps = table["steps"].as_table()) {
     for (const auto& [config, count] : *steps)
       row.steps[std::string(config.str())] = count.value_or(std::size_t{0});

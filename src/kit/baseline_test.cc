@@ -27,13 +27,13 @@ series = "6.1.0"
 suites = ["bookworm"]
 )";
 
-std::vector<BaselineRow> rows() {
+std::vector<BaselineRow> parsed_rows() {
   auto parsed = parse_baselines(kToml);
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().what);
   return parsed ? *parsed : std::vector<BaselineRow>{};
 }
 
-std::string refusal(const std::string& toml) {
+std::string row_refusal(const std::string& toml) {
   const auto parsed = parse_baselines(toml);
   return parsed ? "it was not refused" : parsed.error().what;
 }
@@ -44,7 +44,7 @@ std::string version(const std::string& makefile) {
 }
 
 TEST(ParseBaselines, ReadsRows) {
-  const auto all = rows();
+  const auto all = parsed_rows();
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].name, "5.10");
   EXPECT_EQ(all[0].series, "5.10.0");
@@ -58,18 +58,18 @@ TEST(ParseBaselines, ReadsRows) {
 }
 
 TEST(ParseBaselines, SaysWhatIsWrong) {
-  EXPECT_THAT(refusal("[[baseline]\n"), HasSubstr("baselines.toml: "));
-  EXPECT_THAT(refusal(""), HasSubstr("no [[baseline]] row"));
-  EXPECT_THAT(refusal("baseline = 7\n"), HasSubstr("no [[baseline]] row"));
-  EXPECT_THAT(refusal("[[baseline]]\nname = \"x\"\n"), HasSubstr("a row without name or series"));
-  EXPECT_THAT(refusal("[[baseline]]\nname = 5.10\nseries = \"5.10.0\"\n"), HasSubstr("without name"))
+  EXPECT_THAT(row_refusal("[[baseline]\n"), HasSubstr("baselines.toml: "));
+  EXPECT_THAT(row_refusal(""), HasSubstr("no [[baseline]] row"));
+  EXPECT_THAT(row_refusal("baseline = 7\n"), HasSubstr("no [[baseline]] row"));
+  EXPECT_THAT(row_refusal("[[baseline]]\nname = \"x\"\n"), HasSubstr("a row without name or series"));
+  EXPECT_THAT(row_refusal("[[baseline]]\nname = 5.10\nseries = \"5.10.0\"\n"), HasSubstr("without name"))
       << "a number, which TOML would make 5.1";
-  EXPECT_THAT(refusal("[[baseline]]\nname=\"x\"\nseries=\"y\"\n[[baseline]]\nname=\"x\"\nseries=\"z\"\n"),
+  EXPECT_THAT(row_refusal("[[baseline]]\nname=\"x\"\nseries=\"y\"\n[[baseline]]\nname=\"x\"\nseries=\"z\"\n"),
               HasSubstr("two rows are called x"));
 }
 
 TEST(FindBaseline, NamesTheNearest) {
-  const auto all = rows();
+  const auto all = parsed_rows();
   ASSERT_TRUE(find_baseline(all, "6.1"));
   const auto none = find_baseline(all, "5.1");
   ASSERT_FALSE(none);
@@ -78,7 +78,7 @@ TEST(FindBaseline, NamesTheNearest) {
 }
 
 TEST(BaselineOfSuite, FindsARow) {
-  const auto all = rows();
+  const auto all = parsed_rows();
   const auto row = baseline_of_suite(all, "bullseye-security");
   ASSERT_TRUE(row);
   EXPECT_EQ(row->name, "5.10");
@@ -86,7 +86,7 @@ TEST(BaselineOfSuite, FindsARow) {
 }
 
 TEST(BaselineOfVersion, NeedsAWholeNumber) {
-  const auto all = rows();
+  const auto all = parsed_rows();
   const auto name = [&](const char* of) {
     const auto row = baseline_of_version(all, of);
     return row ? row->name : "none";

@@ -19,7 +19,7 @@ std::string numbered(const std::map<int, std::string>& instead = {}) {
   return text;
 }
 
-std::string hunk(int number, const std::string& old_line, const std::string& new_line) {
+std::string hunk_text(int number, const std::string& old_line, const std::string& new_line) {
   const std::string range = std::to_string(number - 3) + ",7";
   std::string text = "@@ -" + range + " +" + range + " @@\n";
   for (int i = number - 3; i <= number + 3; ++i)
@@ -29,8 +29,8 @@ std::string hunk(int number, const std::string& old_line, const std::string& new
 
 std::string on_f(const std::string& hunks) { return "--- a/f\n+++ b/f\n" + hunks; }
 
-std::string change(int number, const std::string& new_line) {
-  return on_f(hunk(number, line(number), new_line));
+std::string changes_line(int number, const std::string& new_line) {
+  return on_f(hunk_text(number, line(number), new_line));
 }
 
 // verdict and blocker of the last patch
@@ -43,37 +43,44 @@ std::string last_of(const std::vector<std::string>& diffs, const TouchedFiles& f
 }
 
 TEST(Blocker, IsTheOneWithoutWhichThePatchApplies) {
-  EXPECT_EQ(last_of({change(5, "one"), change(50, "two"), change(5, "three")}, {{"f", numbered()}}),
+  EXPECT_EQ(last_of({changes_line(5, "one"), changes_line(50, "two"), changes_line(5, "three")},
+                    {{"f", numbered()}}),
             "blocked behind 1");
-  EXPECT_EQ(last_of({change(50, "one"), change(5, "two"), change(5, "three")}, {{"f", numbered()}}),
+  EXPECT_EQ(last_of({changes_line(50, "one"), changes_line(5, "two"), changes_line(5, "three")},
+                    {{"f", numbered()}}),
             "blocked behind 2");
 }
 
 // The third wants what the second made, and what the first took away.
 TEST(Blocker, IsFoundWhereThePatchNeedsAnotherOfTheEarlierOnes) {
-  const std::string both = on_f(hunk(5, line(5), "three") + hunk(50, "two", "three"));
-  EXPECT_EQ(last_of({change(5, "one"), change(50, "two"), both}, {{"f", numbered()}}), "blocked behind 1");
+  const std::string both = on_f(hunk_text(5, line(5), "three") + hunk_text(50, "two", "three"));
+  EXPECT_EQ(last_of({changes_line(5, "one"), changes_line(50, "two"), both}, {{"f", numbered()}}),
+            "blocked behind 1");
 }
 
 TEST(Blocker, OfSeveralTheFirstIsNamed) {
-  const std::string both = on_f(hunk(5, line(5), "three") + hunk(50, line(50), "three"));
-  EXPECT_EQ(last_of({change(20, "zero"), change(5, "one"), change(50, "two"), both}, {{"f", numbered()}}),
+  const std::string both = on_f(hunk_text(5, line(5), "three") + hunk_text(50, line(50), "three"));
+  EXPECT_EQ(last_of({changes_line(20, "zero"), changes_line(5, "one"), changes_line(50, "two"), both},
+                    {{"f", numbered()}}),
             "blocked behind 2");
-  const std::string again = on_f(hunk(5, "one", "two"));
-  EXPECT_EQ(last_of({change(5, "one"), again, change(5, "three")}, {{"f", numbered()}}), "blocked behind 1");
+  const std::string again = on_f(hunk_text(5, "one", "two"));
+  EXPECT_EQ(last_of({changes_line(5, "one"), again, changes_line(5, "three")}, {{"f", numbered()}}),
+            "blocked behind 1");
 }
 
 TEST(Blocker, APatchWithAConflictOfItsOwnIsNotBlocked) {
   const TouchedFiles foreign = {{"f", numbered({{10, "foreign"}, {50, "foreign"}})}};
-  EXPECT_EQ(last_of({change(10, "one"), change(50, "two")}, foreign), "conflict")
+  EXPECT_EQ(last_of({changes_line(10, "one"), changes_line(50, "two")}, foreign), "conflict")
       << "the first did not go in, and is not what the second misses";
-  EXPECT_EQ(last_of({change(10, "one"), change(50, "two")}, {{"f", numbered({{50, "foreign"}})}}), "conflict")
+  EXPECT_EQ(last_of({changes_line(10, "one"), changes_line(50, "two")}, {{"f", numbered({{50, "foreign"}})}}),
+            "conflict")
       << "the first went in, and the second would not apply without it either";
 }
 
 TEST(Blocker, OneThatDidNotGoInAndWouldHaveMadeTheLines) {
   const TouchedFiles foreign = {{"f", numbered({{10, "foreign"}})}};
-  EXPECT_EQ(last_of({change(10, "one"), change(30, "two"), on_f(hunk(10, "one", "three"))}, foreign),
+  EXPECT_EQ(last_of({changes_line(10, "one"), changes_line(30, "two"), on_f(hunk_text(10, "one", "three"))},
+                    foreign),
             "blocked behind 1");
 }
 

@@ -11,7 +11,7 @@ namespace kmesh {
 namespace {
 
 // Types of C nest a few levels. What a damaged file nests without an end is cut off.
-constexpr int kDeepest = 24;
+constexpr int kDeepestType = 24;
 constexpr std::size_t kLongest = 100000;  // words and lines of one definition
 
 struct KindName {
@@ -95,7 +95,7 @@ class Writer {
   explicit Writer(const Btf& types) : types_(types) {}
 
   std::string declare(std::uint32_t id, const std::string& inner, int depth) const {
-    if (depth > kDeepest || ++written_ > kLongest) return "...";
+    if (depth > kDeepestType || ++written_ > kLongest) return "...";
     const BtfType& type = types_[id];
     switch (type.kind) {
       case BtfKind::kVoid:
@@ -143,7 +143,7 @@ class Writer {
         continue;
       }
       const BtfType& inner = types_[member.type];
-      if (is_composite(inner.kind) && inner.name.empty() && depth < kDeepest) {
+      if (is_composite(inner.kind) && inner.name.empty() && depth < kDeepestType) {
         lines.push_back(fmt::format("{}{} {{", indent, keyword(inner)));
         lines_of(member.type, depth + 1, lines);
         lines.push_back(fmt::format("{}}}{}{};", indent, member.name.empty() ? "" : " ", member.name));

@@ -66,7 +66,7 @@ const std::map<std::string, std::string>& fixed_identity() {
 // Below a side's folder: a line for each file that the compiler in the way compiled.
 constexpr std::string_view kCompiled = "cc/compiled";
 // The same of all runs since %prep, with their folders.
-constexpr std::string_view kPlaces = "cc/places";
+constexpr std::string_view kCompilerPlaces = "cc/places";
 
 // What stands in the compiler's place. A spec may keep make silent, or let it say whole commands; so the
 // files are counted here, but for those by which Makefiles ask what the compiler can.
@@ -89,17 +89,17 @@ Result<void> put_compiler_in_the_way(Kit& kit, const Side& side, const Make& mak
   const std::string program = compiler_program(make.compiler);
   const std::string before = make.compiler.substr(0, make.compiler.size() - program.size());
   const std::string real = kit.processes.find(program);
-  KMESH_TRY(kit.disk.remove_all(side.path(kPlaces)));
+  KMESH_TRY(kit.disk.remove_all(side.path(kCompilerPlaces)));
   for (const auto* name : {"gcc", "cc"}) {
     const std::string script = side.path(std::string("cc/") + name);
-    KMESH_TRY(
-        kit.disk.write(script, compiler_script(before, real, side.inside(kCompiled), side.inside(kPlaces))));
+    KMESH_TRY(kit.disk.write(
+        script, compiler_script(before, real, side.inside(kCompiled), side.inside(kCompilerPlaces))));
     KMESH_TRY(kit.disk.make_executable(script));
   }
   return {};
 }
 
-std::map<std::string, std::string> environment(const Side& side, const Make& make) {
+std::map<std::string, std::string> make_environment(const Side& side, const Make& make) {
   auto env = fixed_identity();
   if (make.wrapped) env["PATH"] = side.inside("cc") + ":/usr/sbin:/usr/bin:/sbin:/bin";
   return env;
@@ -153,7 +153,7 @@ Result<std::size_t> run_steps(Kit& kit, const Side& side, const Make& make,
   for (const auto& argv : commands) {
     Command command;
     command.argv = argv;
-    command.env = environment(side, make);
+    command.env = make_environment(side, make);
     command.log = side.log;
     command.keep_output = true;
     command.on_line = [&](std::string_view line) { steps.line(line); };
@@ -207,7 +207,7 @@ Result<std::string> rpm_tree(Kit& kit, const Side& side) {
 
 Result<std::vector<std::string>> compiled_trees(Kit& kit, const Side& side) {
   std::set<std::string> trees;
-  const std::string places = side.path(kPlaces);
+  const std::string places = side.path(kCompilerPlaces);
   if (!kit.disk.exists(places)) return std::vector<std::string>();
   KMESH_LET(text, kit.disk.read(places));
   const std::string build = "rpmbuild/BUILD";

@@ -8,6 +8,7 @@
 #include <functional>
 #include <sstream>
 
+#include "base/text.h"
 #include "kit/requirement.h"
 #include "kit/spec_check.h"
 #include "kit/spec_lines.h"

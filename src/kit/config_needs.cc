@@ -10,7 +10,7 @@
 namespace kmesh {
 namespace {
 
-constexpr std::array kNeeds = std::to_array<ConfigNeed>({
+constexpr std::array kConfigNeeds = std::to_array<ConfigNeed>({
     {"KERNEL_BZIP2", "bzip2"},
     {"KERNEL_LZMA", "lzma"},
     {"KERNEL_LZO", "lzop"},
@@ -41,7 +41,7 @@ std::optional<std::string> config_value(std::string_view config, std::string_vie
 
 std::vector<ConfigNeed> needs_of(std::string_view config) {
   std::vector<ConfigNeed> needs;
-  for (const auto& need : kNeeds) {
+  for (const auto& need : kConfigNeeds) {
     if (config_value(config, need.option) == "y") needs.push_back(need);
   }
   return needs;

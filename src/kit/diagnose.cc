@@ -44,14 +44,6 @@ std::string filled(std::string_view text, std::string_view place, std::string_vi
   return whole;
 }
 
-std::string listed(const std::vector<std::string>& subjects) {
-  constexpr std::size_t kMost = 8;
-  const auto end = subjects.begin() + static_cast<std::ptrdiff_t>(std::min(subjects.size(), kMost));
-  std::string text = fmt::format("{}", fmt::join(subjects.begin(), end, ", "));
-  if (subjects.size() > kMost) text += fmt::format(" and {} more", subjects.size() - kMost);
-  return text;
-}
-
 const std::vector<Ere>& patterns() {
   static const std::vector<Ere> compiled = [] {
     std::vector<Ere> all;

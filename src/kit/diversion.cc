@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kAdmin = "var/lib/dpkg";
 
-Result<Exit> run(Kit& kit, std::vector<std::string> argv) {
+Result<Exit> run_dpkg(Kit& kit, std::vector<std::string> argv) {
   Command command;
   command.argv = std::move(argv);
   command.env = {{"LC_ALL", "C.UTF-8"}};
@@ -19,7 +19,7 @@ Result<Exit> run(Kit& kit, std::vector<std::string> argv) {
 Result<std::string> dpkg_divert(Kit& kit, const std::string& root, const std::vector<std::string>& what) {
   std::vector<std::string> argv = {"dpkg-divert", "--admindir", join(root, kAdmin), "--instdir", root};
   argv.insert(argv.end(), what.begin(), what.end());
-  KMESH_LET(exit, run(kit, argv));
+  KMESH_LET(exit, run_dpkg(kit, argv));
   if (!exit.ok()) return program_failed("dpkg-divert failed", "", exit);
   return exit.output.substr(0, exit.output.find('\n'));
 }
@@ -31,7 +31,7 @@ bool can_divert(Kit& kit, const std::string& root) {
 }
 
 Result<std::string> package_of(Kit& kit, const std::string& root, const std::string& path) {
-  KMESH_LET(exit, run(kit, {"dpkg-query", "--admindir", join(root, kAdmin), "--search", path}));
+  KMESH_LET(exit, run_dpkg(kit, {"dpkg-query", "--admindir", join(root, kAdmin), "--search", path}));
   if (exit.code == 1 && !exit.timed_out) return std::string();
   if (!exit.ok()) return program_failed("dpkg-query cannot say whose the header is", "", exit);
   return exit.output.substr(0, exit.output.find(": "));

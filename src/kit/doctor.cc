@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "kit/host_checks.h"
 #include "kit/kernel.h"
 #include "kit/previous.h"

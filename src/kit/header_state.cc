@@ -9,7 +9,7 @@
 namespace kmesh {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kStateVersion = 1;
 constexpr HeaderPhase kPhases[] = {HeaderPhase::kInstalling, HeaderPhase::kInstalled,
                                    HeaderPhase::kRestoring};
 
@@ -28,7 +28,7 @@ std::string_view name_of(HeaderPhase phase) {
 }
 
 std::string state_text(const HeaderState& state) {
-  const Json whole = {{"version", kVersion},
+  const Json whole = {{"version", kStateVersion},
                       {"phase", name_of(state.phase)},
                       {"path", state.path},
                       {"original",
@@ -50,9 +50,9 @@ Result<HeaderState> parse_state(std::string_view text) {
   if (!json.is_object()) return fail("it is no JSON");
   HeaderState state;
   try {
-    if (json.at("version") != kVersion)
+    if (json.at("version") != kStateVersion)
       return fail(fmt::format("it is of version {}, this kmesh-kernel knows {}", json.at("version").dump(),
-                              kVersion));
+                              kStateVersion));
     const auto phase = std::find_if(std::begin(kPhases), std::end(kPhases),
                                     [&](HeaderPhase known) { return json.at("phase") == name_of(known); });
     if (phase == std::end(kPhases)) return fail(fmt::format("there is no phase {}", json.at("phase").dump()));

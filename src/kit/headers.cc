@@ -21,8 +21,8 @@ std::string call(std::string_view verb, const HeadersOptions& options) {
 
 // ---- install ----
 
-Result<void> check_names(Kit& kit, const std::string& installed, const IncludeRoot& ours,
-                         const std::string& text) {
+Result<void> check_header_names(Kit& kit, const std::string& installed, const IncludeRoot& ours,
+                                const std::string& text) {
   KMESH_LET(old_text, kit.disk.read(installed));
   KMESH_LET(old_names, header_names(old_text));
   KMESH_LET(new_names, header_names(text));
@@ -218,14 +218,14 @@ Result<HeadersReport> install_header(Kit& kit, const HeadersOptions& options) {
                     "back with its package, installed again",
                     place.states));
   if (!state) KMESH_TRY(check_leftover(kit, place));
-  KMESH_TRY(check_names(kit, place.header, ours, text));
+  KMESH_TRY(check_header_names(kit, place.header, ours, text));
   const bool first = !state;
   if (first) {
     KMESH_LET(record, first_record(kit, place, now));
     state = std::move(record);
   } else if (const std::string aside = place.in_root(kDiverted);
              !state->diverted.empty() && kit.disk.exists(aside)) {
-    KMESH_TRY(check_names(kit, aside, ours, text));
+    KMESH_TRY(check_header_names(kit, aside, ours, text));
   }
   state->phase = HeaderPhase::kInstalling;
   state->version = ours.version;

@@ -95,7 +95,7 @@ Result<void> check_front(std::string_view old_line, std::string_view new_line, i
 // No file has more: line numbers can be added up without a thought.
 constexpr int kMostLines = 500'000'000;
 
-bool read_number(std::string_view& text, int& value) {
+bool read_line_number(std::string_view& text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || value < 0 || value > kMostLines) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -105,10 +105,10 @@ bool read_number(std::string_view& text, int& value) {
 // "12,7" or "12"
 bool read_range(std::string_view& text, int& start, int& count) {
   count = 1;
-  if (!read_number(text, start)) return false;
+  if (!read_line_number(text, start)) return false;
   if (!text.starts_with(',')) return true;
   text.remove_prefix(1);
-  return read_number(text, count);
+  return read_line_number(text, count);
 }
 
 // Like GNU patch, a patch whose "+++" line ends with CR LF came through a mailer: all its carriage returns

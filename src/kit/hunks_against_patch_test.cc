@@ -90,7 +90,7 @@ Lines target(Dice& dice, const Lines& before, const Lines& after) {
   return lines;
 }
 
-std::string joined(const Lines& lines) {
+std::string whole_text(const Lines& lines) {
   std::string text;
   for (const auto& line : lines) text += line;
   return text;
@@ -138,9 +138,9 @@ TEST_F(AgainstPatch, NeverSaysMoreThanPatchAndNeverSomethingElse) {
     const Lines before = any_text(dice, dice.one_in(10) ? 0 : 5);
     Lines after = before;
     change(dice, after, 1 + dice.below(5));
-    std::string old_text = joined(before);
-    std::string new_text = joined(after);
-    std::string now = joined(target(dice, before, after));
+    std::string old_text = whole_text(before);
+    std::string new_text = whole_text(after);
+    std::string now = whole_text(target(dice, before, after));
     for (std::string* text : {&old_text, &new_text, &now}) {
       if (dice.one_in(8) && text->ends_with('\n')) text->pop_back();
     }
@@ -162,7 +162,7 @@ TEST_F(AgainstPatch, NeverSaysMoreThanPatchAndNeverSomethingElse) {
       ++refused_by_both;
     } else if (ours.all) {
       ASSERT_TRUE(run({"patch", "-s", "-F0", "-p1", "-i", "p"}).ok()) << which;
-      ASSERT_EQ(get("f"), joined(ours.result)) << "patch makes something else of it; " << which;
+      ASSERT_EQ(get("f"), whole_text(ours.result)) << "patch makes something else of it; " << which;
       ++agreed;
     } else {
       ++stricter;
@@ -239,7 +239,7 @@ TEST_F(AgainstPatch, BothPutTwoHunksOfNoContextAtOnePlace) {
   const auto match = match_file(parsed->front(), split_lines(get("f")), true, Direction::kForward);
   ASSERT_TRUE(match.all);
   ASSERT_TRUE(run({"patch", "-s", "-F0", "-p1", "-i", "p"}).ok());
-  EXPECT_EQ(get("f"), joined(match.result));
+  EXPECT_EQ(get("f"), whole_text(match.result));
 }
 
 TEST_F(AgainstPatch, BothRefuseAPatchThatEndsInTheMiddleOfALine) {
@@ -263,7 +263,7 @@ TEST_F(AgainstPatch, BothDropTheReturnsOfAMailedPatch) {
   ASSERT_TRUE(parsed) << parsed.error().what;
   const auto match = match_file(parsed->front(), split_lines(get("f")), true, Direction::kForward);
   ASSERT_TRUE(run({"patch", "-s", "-F0", "-p1", "-i", "p"}).ok());
-  EXPECT_EQ(get("f"), joined(match.result));
+  EXPECT_EQ(get("f"), whole_text(match.result));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string refusal(const std::string& text) {
+std::string diff_refusal(const std::string& text) {
   const auto files = parse_diff(text);
   return files ? "it was not refused" : files.error().what;
 }
@@ -116,41 +116,45 @@ TEST(ParseDiff, CarriageReturnsGoWhereTheHeadHasThemToo) {
 }
 
 TEST(ParseDiff, RefusesHunksThatDoNotAddUp) {
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n"), HasSubstr("ends inside a hunk"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,1 @@\n a\n+B\n-b\n"),
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n"),
+              HasSubstr("ends inside a hunk"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,1 @@\n a\n+B\n-b\n"),
               HasSubstr("more lines than its head"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\nb\n"), HasSubstr("line 5: no line of a hunk"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1,x +1 @@\n"), HasSubstr("line 3: the head of a hunk"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -99999999999 +1 @@\n-a\n+b\n"), HasSubstr("the head of a hunk"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n\\ No newline at end of file\n"),
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\nb\n"),
+              HasSubstr("line 5: no line of a hunk"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1,x +1 @@\n"), HasSubstr("line 3: the head of a hunk"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -99999999999 +1 @@\n-a\n+b\n"),
+              HasSubstr("the head of a hunk"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n\\ No newline at end of file\n"),
               HasSubstr("No newline"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n"), HasSubstr("f has no hunk"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b"),
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n"), HasSubstr("f has no hunk"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b"),
               HasSubstr("line 5: the patch ends in the middle of a line"));
 }
 
 // GNU patch -s passes over such a hunk without a word and exits with 0.
 TEST(ParseDiff, RefusesAHunkThatWouldBePassedOver) {
-  EXPECT_THAT(refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-1\n+one\n 2\n 3\n@@ -8 +8 @@\n-9\n+nine\n"),
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-1\n+one\n 2\n 3\n@@ -8 +8 @@\n-9\n+nine\n"),
               HasSubstr("line 8: a hunk without a file"));
-  EXPECT_THAT(refusal("@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("line 1: a hunk without a file"));
+  EXPECT_THAT(diff_refusal("@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("line 1: a hunk without a file"));
 }
 
 // GNU patch applies a diff that a mail quotes with indentation.
 TEST(ParseDiff, RefusesADiffQuotedInTheText) {
-  EXPECT_THAT(refusal("Example:\n\n  --- a/f\n  +++ b/f\n  @@ -1 +1 @@\n  -a\n  +z\n\n" + std::string(kOne)),
-              HasSubstr("line 5: "));
+  EXPECT_THAT(
+      diff_refusal("Example:\n\n  --- a/f\n  +++ b/f\n  @@ -1 +1 @@\n  -a\n  +z\n\n" + std::string(kOne)),
+      HasSubstr("line 5: "));
 }
 
 TEST(ParseDiff, RefusesPathsThatLeaveTheTree) {
   for (const char* path :
        {"a/../etc/passwd", "a//etc/passwd", "a/x/../../y", "a/./f", "/etc//passwd", "a/"}) {
     const std::string text = "--- " + std::string(path) + "\n+++ " + path + "\n@@ -1 +1 @@\n-a\n+b\n";
-    EXPECT_THAT(refusal(text), HasSubstr("leaves the source tree")) << path;
+    EXPECT_THAT(diff_refusal(text), HasSubstr("leaves the source tree")) << path;
   }
-  EXPECT_THAT(refusal("--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("no folder in front"));
-  EXPECT_THAT(refusal("--- a/f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("line 2: "));
-  EXPECT_THAT(refusal("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("neither side"));
+  EXPECT_THAT(diff_refusal("--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("no folder in front"));
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("line 2: "));
+  EXPECT_THAT(diff_refusal("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n"), HasSubstr("neither side"));
 }
 
 // diff --git of d/f, what stands in its header, and a hunk.
@@ -211,52 +215,52 @@ TEST(ParseDiff, RefusesAModeAlone) {
   const std::string alone = with_head("old mode 100644\nnew mode 100755\n", "");
   for (const auto& text :
        {alone, alone + "diff --git a/g b/g\n" + kOne, kOne + alone, kOne + alone + "-- \n2.39\n"}) {
-    EXPECT_THAT(refusal(text),
+    EXPECT_THAT(diff_refusal(text),
                 HasSubstr("'diff --git a/d/f b/d/f' has no hunk: it changes a file's mode alone"))
         << text;
   }
-  EXPECT_THAT(refusal(kOne + alone), HasSubstr("line 7: "));
+  EXPECT_THAT(diff_refusal(kOne + alone), HasSubstr("line 7: "));
   EXPECT_THAT(parse_diff(alone).error().hint, HasSubstr("take this section out"));
 }
 
 TEST(ParseDiff, RefusesEmptyFiles) {
-  EXPECT_THAT(refusal(kOne + with_head("new file mode 100644\nindex 0000000..e69de29\n", "")),
+  EXPECT_THAT(diff_refusal(kOne + with_head("new file mode 100644\nindex 0000000..e69de29\n", "")),
               HasSubstr("line 7: 'diff --git a/d/f b/d/f' has no hunk: it creates an empty file"));
-  EXPECT_THAT(refusal(with_head("deleted file mode 100644\nindex e69de29..0000000\n", "") +
-                      "diff --git a/g b/g\n" + kOne),
+  EXPECT_THAT(diff_refusal(with_head("deleted file mode 100644\nindex e69de29..0000000\n", "") +
+                           "diff --git a/g b/g\n" + kOne),
               HasSubstr("line 1: 'diff --git a/d/f b/d/f' has no hunk: it deletes an empty file"));
 }
 
 TEST(ParseDiff, RefusesAGitHeaderThatLostItsHunks) {
-  EXPECT_THAT(refusal(kOne + with_head("index 1..2 100644\n", "")),
+  EXPECT_THAT(diff_refusal(kOne + with_head("index 1..2 100644\n", "")),
               HasSubstr("has no hunk: nothing is changed"));
-  EXPECT_THAT(refusal(with_head("", with_head(""))), HasSubstr("line 1: "));
+  EXPECT_THAT(diff_refusal(with_head("", with_head(""))), HasSubstr("line 1: "));
 }
 
 TEST(ParseDiff, RefusesLinksAndSubmodules) {
   const std::string created = "--- /dev/null\n+++ b/d/f\n@@ -0,0 +1 @@\n+a\n";
-  EXPECT_THAT(refusal(with_head("new file mode 120000\n", created)),
+  EXPECT_THAT(diff_refusal(with_head("new file mode 120000\n", created)),
               HasSubstr("line 2: mode 120000 is that of a symbolic"));
-  EXPECT_THAT(refusal(with_head("new file mode 160000\n", created)), HasSubstr("submodule"));
-  EXPECT_THAT(refusal(with_head("index 1..2 120000\n")), HasSubstr("line 2: mode 120000"));
-  EXPECT_THAT(refusal(with_head("deleted file mode 120000\n")), HasSubstr("line 2: mode 120000"));
-  EXPECT_THAT(refusal(with_head("new mode 1007x\n")), HasSubstr("'1007x' is no file's mode"));
+  EXPECT_THAT(diff_refusal(with_head("new file mode 160000\n", created)), HasSubstr("submodule"));
+  EXPECT_THAT(diff_refusal(with_head("index 1..2 120000\n")), HasSubstr("line 2: mode 120000"));
+  EXPECT_THAT(diff_refusal(with_head("deleted file mode 120000\n")), HasSubstr("line 2: mode 120000"));
+  EXPECT_THAT(diff_refusal(with_head("new mode 1007x\n")), HasSubstr("'1007x' is no file's mode"));
 }
 
 // GNU patch takes the one that exists, the shorter one, or the first.
 TEST(ParseDiff, RefusesTwoNamesForOneFile) {
-  EXPECT_THAT(refusal("--- a/f\n+++ b/g\n@@ -1 +1 @@\n-a\n+b\n"),
+  EXPECT_THAT(diff_refusal("--- a/f\n+++ b/g\n@@ -1 +1 @@\n-a\n+b\n"),
               HasSubstr("line 1: the sides name two files, f and g"));
 }
 
 TEST(ParseDiff, RefusesWhatTextsAndHunksDoNotTell) {
-  EXPECT_THAT(refusal("diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n"),
+  EXPECT_THAT(diff_refusal("diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n"),
               HasSubstr("line 3: renames and copies are not judged"));
-  EXPECT_THAT(refusal("diff --git a/x b/y\ncopy from x\ncopy to y\n"), HasSubstr("renames and copies"));
-  EXPECT_THAT(refusal("diff --git a/x b/x\nGIT binary patch\nliteral 3\n"), HasSubstr("line 2: binary"));
-  EXPECT_THAT(refusal("Binary files a/x and b/x differ\n"), HasSubstr("binary"));
-  EXPECT_THAT(refusal("only words\n---\nand more\n"), HasSubstr("no change was found"));
-  EXPECT_THAT(refusal(""), HasSubstr("no change was found"));
+  EXPECT_THAT(diff_refusal("diff --git a/x b/y\ncopy from x\ncopy to y\n"), HasSubstr("renames and copies"));
+  EXPECT_THAT(diff_refusal("diff --git a/x b/x\nGIT binary patch\nliteral 3\n"), HasSubstr("line 2: binary"));
+  EXPECT_THAT(diff_refusal("Binary files a/x and b/x differ\n"), HasSubstr("binary"));
+  EXPECT_THAT(diff_refusal("only words\n---\nand more\n"), HasSubstr("no change was found"));
+  EXPECT_THAT(diff_refusal(""), HasSubstr("no change was found"));
 }
 
 TEST(ParseDiff, TextThatLooksLikeAHeadIsText) {

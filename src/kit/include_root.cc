@@ -11,7 +11,7 @@ namespace kmesh {
 namespace {
 
 constexpr const char* kInclude = "headers/include";
-constexpr const char* kHeader = "headers/include/linux/bpf.h";
+constexpr const char* kPrivateHeader = "headers/include/linux/bpf.h";
 constexpr const char* kPc = "headers/kmesh-headers.pc";
 constexpr std::string_view kVersionLine = "Version: ";
 
@@ -62,23 +62,23 @@ Result<std::vector<std::string>> make_include_root(Kit& kit, const Side& side, c
     made.push_back(join(kInclude, file));
     KMESH_TRY(kit.disk.copy(join(from, file), join(work, made.back())));
   }
-  if (!kit.disk.exists(join(work, kHeader)))
+  if (!kit.disk.exists(join(work, kPrivateHeader)))
     return fail("the kernel's headers have no linux/bpf.h", fmt::format("the whole log is {}", side.log));
-  KMESH_LET(text, kit.disk.read(join(work, kHeader)));
-  KMESH_TRY(kit.disk.write(join(work, kHeader), text + std::string(kHeaderMark)));
+  KMESH_LET(text, kit.disk.read(join(work, kPrivateHeader)));
+  KMESH_TRY(kit.disk.write(join(work, kPrivateHeader), text + std::string(kHeaderMark)));
   KMESH_TRY(kit.disk.write(join(work, kPc), include_root_pc(version)));
   return made;
 }
 
 Result<IncludeRoot> find_include_root(Kit& kit, const std::string& work) {
   const auto text = kit.disk.read(join(work, kPc));
-  if (!text || !kit.disk.exists(join(work, kHeader)))
+  if (!text || !kit.disk.exists(join(work, kPrivateHeader)))
     return fail(fmt::format("{} has no include root", work),
                 "a build makes it with its stage module; or name another folder with --work DIR",
                 fmt::format("kmesh-kernel build --work {} --until module", shown({work})));
   const auto at = text->find(kVersionLine);
   const auto from = at == std::string::npos ? text->size() : at + kVersionLine.size();
-  return IncludeRoot{join(work, kInclude), join(work, kHeader),
+  return IncludeRoot{join(work, kInclude), join(work, kPrivateHeader),
                      text->substr(from, text->find('\n', from) - from)};
 }
 

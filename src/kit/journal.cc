@@ -8,16 +8,16 @@
 namespace kmesh {
 namespace {
 
-constexpr int kVersion = 1;
-constexpr const char* kFile = "journal.json";
+constexpr int kJournalVersion = 1;
+constexpr const char* kJournalFile = "journal.json";
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 }  // namespace
 
 Result<Journal> Journal::open(Disk& disk, std::string work) {
   Journal journal(disk, std::move(work));
-  const std::string path = join(journal.work_, kFile);
+  const std::string path = join(journal.work_, kJournalFile);
   if (!disk.exists(path)) {
     if (disk.exists(journal.work_)) {
       KMESH_LET(names, disk.list(journal.work_));
@@ -31,16 +31,16 @@ Result<Journal> Journal::open(Disk& disk, std::string work) {
     return journal;
   }
   KMESH_LET(text, disk.read(path));
-  const Json json = Json::parse(text, nullptr, false);
+  const PlainJson json = PlainJson::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("version"))
     return fail(fmt::format("{} cannot be read", path),
                 "the work folder is damaged; remove it and run the same command again",
                 fmt::format("rm -r {}", journal.work_));
-  if (json["version"] != kVersion)
+  if (json["version"] != kJournalVersion)
     return fail(
         fmt::format("{} belongs to another version of kmesh-kernel (its journal is version {}, this one "
                     "writes {})",
-                    journal.work_, json["version"].dump(), kVersion),
+                    journal.work_, json["version"].dump(), kJournalVersion),
         "nothing in it was changed; name another folder with --work DIR, or remove this one",
         fmt::format("rm -r {}", journal.work_));
   try {
@@ -52,7 +52,7 @@ Result<Journal> Journal::open(Disk& disk, std::string work) {
       entry.at("seconds").get_to(record.seconds);
       journal.records_[stage] = std::move(record);
     }
-  } catch (const Json::exception& error) {
+  } catch (const PlainJson::exception& error) {
     return fail(fmt::format("{} cannot be read: {}", path, error.what()),
                 "the work folder is damaged; remove it and run the same command again",
                 fmt::format("rm -r {}", journal.work_));
@@ -110,16 +110,17 @@ Result<void> Journal::finish(const std::string& stage, StageRecord record,
 }
 
 Result<void> Journal::save() {
-  Json stages = Json::object();
+  PlainJson stages = PlainJson::object();
   for (const auto& [stage, record] : records_) {
     stages[stage] = {{"inputs", record.inputs},
                      {"outputs", record.outputs},
                      {"facts", record.facts},
                      {"seconds", record.seconds}};
   }
-  return disk_->write(join(work_, kFile), Json{{"version", kVersion}, {"stages", stages}}.dump(
-                                              1, ' ', false, Json::error_handler_t::replace) +
-                                              "\n");
+  return disk_->write(join(work_, kJournalFile),
+                      PlainJson{{"version", kJournalVersion}, {"stages", stages}}.dump(
+                          1, ' ', false, PlainJson::error_handler_t::replace) +
+                          "\n");
 }
 
 }  // namespace kmesh

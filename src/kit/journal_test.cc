@@ -21,7 +21,7 @@ Journal opened(Disk& disk) {
   return std::move(*journal);
 }
 
-std::string refusal(const std::string& text) {
+std::string journal_refusal(const std::string& text) {
   MemoryDisk disk;
   disk.files[kPath] = text;
   const auto journal = Journal::open(disk, "/w");
@@ -138,18 +138,18 @@ TEST(JournalOpen, RefusesAFolderWithSomebodysFiles) {
 
 TEST(JournalOpen, RefusesWhatItCannotRead) {
   for (const char* text : {"", "{", "[]", "7", "null", "{\"stages\":{}}", "{\"version\":1", "\x80\xff"})
-    EXPECT_THAT(refusal(text), HasSubstr("/w/journal.json cannot be read")) << text;
+    EXPECT_THAT(journal_refusal(text), HasSubstr("/w/journal.json cannot be read")) << text;
   for (const char* text :
        {R"({"version":1})", R"({"version":1,"stages":{"plan":7}})",
         R"({"version":1,"stages":{"plan":{"inputs":{},"outputs":{},"facts":{}}}})",
         R"({"version":1,"stages":{"plan":{"inputs":[1],"outputs":{},"facts":{},"seconds":1}}})",
         R"({"version":1,"stages":{"plan":{"inputs":{"a":1},"outputs":{},"facts":{},"seconds":1}}})"})
-    EXPECT_THAT(refusal(text), HasSubstr("/w/journal.json cannot be read")) << text;
+    EXPECT_THAT(journal_refusal(text), HasSubstr("/w/journal.json cannot be read")) << text;
 }
 
 TEST(JournalOpen, RefusesAnotherVersionAndChangesNothing) {
-  EXPECT_THAT(refusal(R"({"version":2,"stages":{}})"), HasSubstr("belongs to another version"));
-  EXPECT_THAT(refusal(R"({"version":"1","stages":{}})"), HasSubstr("belongs to another version"));
+  EXPECT_THAT(journal_refusal(R"({"version":2,"stages":{}})"), HasSubstr("belongs to another version"));
+  EXPECT_THAT(journal_refusal(R"({"version":"1","stages":{}})"), HasSubstr("belongs to another version"));
   MemoryDisk disk;
   disk.files[kPath] = R"({"version":99})";
   EXPECT_FALSE(Journal::open(disk, "/w"));

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
@@ -13,17 +15,11 @@ bool is_letter(char c) {
   return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
+bool is_diff_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Without comments, every run of blanks one. A line within a comment of several lines is nothing.
 std::string code_of(std::string_view line) {
-  line = trimmed(line);
+  line = stripped(line);
   if (line.starts_with("*/")) line.remove_prefix(2);
   const bool within_comment = line.starts_with("* ") || line == "*";
   if (within_comment || line.starts_with("//")) return {};
@@ -36,15 +32,15 @@ std::string code_of(std::string_view line) {
       i = end + 1;
       continue;
     }
-    const char c = is_blank(line[i]) ? ' ' : line[i];
+    const char c = is_diff_blank(line[i]) ? ' ' : line[i];
     if (c != ' ' || (!code.empty() && code.back() != ' ')) code += c;
   }
   while (code.ends_with(' ')) code.pop_back();
   return code;
 }
 
-std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
+std::string_view take_letters(std::string_view& text) {
+  text = stripped(text);
   std::size_t n = 0;
   while (n < text.size() && is_letter(text[n])) ++n;
   const auto word = text.substr(0, n);
@@ -55,12 +51,12 @@ std::string_view take_word(std::string_view& text) {
 // What the lines after this one stand in, as far as a line that begins at the margin says so.
 std::string opened_by(std::string_view line) {
   std::string_view rest = line;
-  std::string_view word = take_word(rest);
+  std::string_view word = take_letters(rest);
   const bool is_typedef = word == "typedef";
-  if (is_typedef) word = take_word(rest);
+  if (is_typedef) word = take_letters(rest);
   if (word != "struct" && word != "union" && word != "enum") return std::string(kOutside);
-  const std::string_view name = take_word(rest);
-  rest = trimmed(rest);
+  const std::string_view name = take_letters(rest);
+  rest = stripped(rest);
   const bool attribute =
       rest.starts_with("__") && (rest.ends_with('{') || rest.find('(') == std::string_view::npos);
   if (!rest.empty() && !rest.starts_with('{') && !attribute) return std::string(kOutside);
@@ -90,7 +86,7 @@ class HunkReader {
         std::string code = code_of(line.text);
         if (!code.empty())
           lines_.push_back({patch_, path_, line.kind == '+' ? new_line : old_line, line.kind, std::move(code),
-                            within, !line.text.empty() && is_blank(line.text.front())});
+                            within, !line.text.empty() && is_diff_blank(line.text.front())});
       }
       if (margin && (line.text.front() == '}' || line.text.find("};") != std::string::npos))
         within = kOutside;
@@ -141,7 +137,7 @@ bool exports(std::string_view line, std::string_view symbol) {
     }
   }
   auto rest = line.substr(open + 1);
-  return take_word(rest) == symbol;
+  return take_letters(rest) == symbol;
 }
 
 }  // namespace
@@ -165,23 +161,23 @@ std::string declared_name(std::string_view line) {
   const bool member = text.ends_with(';');
   if (ended) text.remove_suffix(1);
   if (!member) {  // an enumerator, or nothing
-    const auto name = take_word(text);
-    text = trimmed(text);
+    const auto name = take_letters(text);
+    text = stripped(text);
     return text.empty() || text.starts_with('=') ? std::string(name) : "";
   }
   if (const auto pointer = text.find("(*"); pointer != std::string_view::npos && pointer != 0) {
     text.remove_prefix(pointer + 2);
-    for (std::string_view word; !(word = take_word(text)).empty();) {
+    for (std::string_view word; !(word = take_letters(text)).empty();) {
       if (word != "const" && word != "__rcu") return std::string(word);
     }
     return {};
   }
   if (text.find_first_of("=(){}\"") != std::string_view::npos) return {};
   text = text.substr(0, text.find(':'));
-  text = trimmed(text.substr(0, text.find('[')));
+  text = stripped(text.substr(0, text.find('[')));
   std::size_t begin = text.size();
   while (begin > 0 && is_letter(text[begin - 1])) --begin;
-  const auto before = trimmed(text.substr(0, begin));
+  const auto before = stripped(text.substr(0, begin));
   for (const std::string_view word : {"return", "goto", "break", "continue"}) {
     if (before == word) return {};
   }
@@ -229,7 +225,7 @@ std::vector<Cause> causes_of_declaration(std::string_view function, const std::v
     if (line.indented || line.text.front() == '#') continue;
     const auto at = find_word(line.text, function);
     if (at == std::string_view::npos) continue;
-    if (trimmed(std::string_view(line.text).substr(at + function.size())).starts_with('(')) causes.add(line);
+    if (stripped(std::string_view(line.text).substr(at + function.size())).starts_with('(')) causes.add(line);
   }
   return causes.take();
 }

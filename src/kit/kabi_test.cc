@@ -14,9 +14,9 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kOld =
+constexpr const char* kOldSymvers =
     "0x00000001\tstays\tvmlinux\tEXPORT_SYMBOL\t\n0x00000002\tf\tvmlinux\tEXPORT_SYMBOL\t\n";
-constexpr const char* kNew =
+constexpr const char* kNewSymvers =
     "0x00000001\tstays\tvmlinux\tEXPORT_SYMBOL\t\n0x0000000a\tf\tvmlinux\tEXPORT_SYMBOL\t\n";
 constexpr const char* kTypes =
     "[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED\n"
@@ -28,8 +28,8 @@ constexpr const char* kTypes =
 class KabiTest : public ::testing::Test {
  protected:
   KabiTest() {
-    disk_.files["/w/baseline/rpmbuild/BUILD/k/linux/Module.symvers"] = kOld;
-    disk_.files["/w/enhanced/rpmbuild/BUILD/k/linux/Module.symvers"] = kNew;
+    disk_.files["/w/baseline/rpmbuild/BUILD/k/linux/Module.symvers"] = kOldSymvers;
+    disk_.files["/w/enhanced/rpmbuild/BUILD/k/linux/Module.symvers"] = kNewSymvers;
   }
   KabiSummary summary() {
     return kabi_summary(kit_, "/w/baseline", "/w/enhanced", "/w/kabi", true, {&planned_});
@@ -71,7 +71,7 @@ TEST_F(KabiTest, FindsTheListWhereverASideHasIt) {
             "/w/baseline/rpmbuild/BUILD/k/linux/vmlinux");
   for (const char* place : {"/s/tree/", "/s/root/usr/src/kernels/1/", "/s/usr/src/linux-headers-1/", "/s/"}) {
     disk_.remove_all("/s");
-    disk_.files[place + std::string("Module.symvers")] = kOld;
+    disk_.files[place + std::string("Module.symvers")] = kOldSymvers;
     const auto side = find_kabi_side(kit_, "/s");
     ASSERT_TRUE(side) << place;
     EXPECT_EQ(side->source.symvers, place + std::string("Module.symvers"));
@@ -81,7 +81,7 @@ TEST_F(KabiTest, FindsTheListWhereverASideHasIt) {
 TEST_F(KabiTest, RefusesWhatIsNotOneList) {
   EXPECT_TRUE(find_kabi_side(kit_, "/none").error().wrong_call);
   EXPECT_THAT(find_kabi_side(kit_, "/w").error().hint, HasSubstr("baseline or enhanced"));
-  disk_.files["/w/baseline/rpmbuild/BUILD/k/other/Module.symvers"] = kOld;
+  disk_.files["/w/baseline/rpmbuild/BUILD/k/other/Module.symvers"] = kOldSymvers;
   EXPECT_THAT(find_kabi_side(kit_, "/w/baseline").error().what, HasSubstr("more than one"));
   disk_.files["/broken"] = "words\n";
   EXPECT_THAT(find_kabi_side(kit_, "/broken").error().what, HasSubstr("/broken: line 1"));
@@ -142,7 +142,7 @@ TEST_F(KabiTest, TypesThatCannotBeReadLeaveTheSymbols) {
 }
 
 TEST_F(KabiTest, NoTypesAreAskedForWhereNothingChanged) {
-  disk_.files["/w/enhanced/rpmbuild/BUILD/k/linux/Module.symvers"] = kOld;
+  disk_.files["/w/enhanced/rpmbuild/BUILD/k/linux/Module.symvers"] = kOldSymvers;
   give_types();
   const auto told = summary();
   EXPECT_TRUE(told.comparable);

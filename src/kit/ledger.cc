@@ -8,21 +8,17 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
-  return text;
-}
+bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // The word a text begins with, taken off it.
 std::string_view take_word(std::string_view& text) {
   std::size_t n = 0;
-  while (n < text.size() && is_word(text[n])) ++n;
+  while (n < text.size() && is_word_char(text[n])) ++n;
   const auto word = text.substr(0, n);
   text.remove_prefix(n);
   return word;
@@ -156,7 +152,7 @@ std::string_view take_entry(std::string_view& body) {
   std::size_t end = 0;
   for (; end < body.size() && (depth > 0 || body[end] != ','); ++end)
     depth += body[end] == '(' ? 1 : body[end] == ')' ? -1 : 0;
-  const std::string_view entry = trimmed(body.substr(0, end));
+  const std::string_view entry = stripped(body.substr(0, end));
   body.remove_prefix(std::min(end + 1, body.size()));
   return entry;
 }
@@ -167,7 +163,7 @@ void read_enum(std::string_view body, Values& values) {
   while (!body.empty()) {
     std::string_view entry = take_entry(body);
     const std::string name(take_word(entry));
-    entry = trimmed(entry);
+    entry = stripped(entry);
     if (name.empty()) continue;
     if (entry.starts_with("=")) {
       next = Expression(entry.substr(1), values).value();
@@ -187,12 +183,12 @@ Values enumerators(std::string_view header) {
   std::string_view rest = code;
   for (auto at = rest.find("enum"); at != std::string_view::npos; at = rest.find("enum")) {
     const bool whole =
-        (at == 0 || !is_word(rest[at - 1])) && (at + 4 >= rest.size() || !is_word(rest[at + 4]));
+        (at == 0 || !is_word_char(rest[at - 1])) && (at + 4 >= rest.size() || !is_word_char(rest[at + 4]));
     rest.remove_prefix(at + 4);
     if (!whole) continue;
-    std::string_view head = trimmed(rest);
+    std::string_view head = stripped(rest);
     take_word(head);
-    head = trimmed(head);
+    head = stripped(head);
     if (!head.starts_with("{")) continue;
     head.remove_prefix(1);
     read_enum(head.substr(0, head.find('}')), values);
@@ -204,14 +200,14 @@ Values enumerators(std::string_view header) {
 std::optional<std::pair<std::string, std::optional<long>>> take_helper(std::string_view entry) {
   if (!entry.starts_with("FN(")) return std::nullopt;
   entry.remove_prefix(3);
-  entry = trimmed(entry);
+  entry = stripped(entry);
   const std::string name(take_word(entry));
-  entry = trimmed(entry);
+  entry = stripped(entry);
   if (name.empty()) return std::nullopt;
   std::optional<long> number;
   if (entry.starts_with(",")) {
     entry.remove_prefix(1);
-    entry = trimmed(entry);
+    entry = stripped(entry);
     const auto word = take_word(entry);
     long value = 0;
     if (std::from_chars(word.data(), word.data() + word.size(), value).ec == std::errc()) number = value;
@@ -223,8 +219,8 @@ std::optional<std::pair<std::string, std::optional<long>>> take_helper(std::stri
 std::vector<std::string> helpers_in(std::string_view line) {
   std::vector<std::string> names;
   for (auto at = line.find("FN("); at != std::string_view::npos; at = line.find("FN(", at + 3)) {
-    const bool whole = at == 0 || !is_word(line[at - 1]);
-    const bool defines = trimmed(line.substr(0, at)).ends_with("define");
+    const bool whole = at == 0 || !is_word_char(line[at - 1]);
+    const bool defines = stripped(line.substr(0, at)).ends_with("define");
     if (!whole || defines) continue;
     if (auto helper = take_helper(line.substr(at))) names.push_back(std::move(helper->first));
   }
@@ -240,7 +236,7 @@ struct LineNames {
 
 LineNames names_in(std::string_view raw, bool open) {
   const std::string code = plain_code(raw, true);
-  std::string_view text = trimmed(code);
+  std::string_view text = stripped(code);
   // the inside of a comment that began above
   if (text.starts_with("* ") || text == "*") return {};
   if (auto helpers = helpers_in(text); !helpers.empty()) return {"helper", std::move(helpers), false};
@@ -253,14 +249,14 @@ LineNames names_in(std::string_view raw, bool open) {
     if (text.find("enum") >= body) return {};
     text.remove_prefix(body + 1);
   }
-  text = trimmed(text);
+  text = stripped(text);
   LineNames found{"enumerator",
                   {},
                   !text.empty() && std::string_view("|+-<(=&").find(text.back()) != std::string_view::npos};
   while (!text.empty()) {
     std::string_view entry = take_entry(text);
     const std::string name(take_word(entry));
-    entry = trimmed(entry);
+    entry = stripped(entry);
     if (name.empty() && entry.empty()) continue;
     // X, or X = 1
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0 ||
@@ -288,7 +284,7 @@ std::optional<long> helper_number(std::string_view header, std::string_view name
   list.remove_prefix(std::min(list.find(')') + 1, list.size()));
   long position = 0;
   for (auto next = list.find("FN("); next != std::string_view::npos; next = list.find("FN(")) {
-    const bool whole = next == 0 || !is_word(list[next - 1]);
+    const bool whole = next == 0 || !is_word_char(list[next - 1]);
     const auto helper = whole ? take_helper(list.substr(next)) : std::nullopt;
     list.remove_prefix(next + 3);
     if (!helper) continue;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array kConfigured = {"include/config", "include/generated", "arch/x86/include/generated"};
 
-Result<void> run(Kit& kit, std::vector<std::string> argv) {
+Result<void> run_lender(Kit& kit, std::vector<std::string> argv) {
   Command command;
   command.argv = std::move(argv);
   command.keep_output = true;
@@ -43,14 +43,15 @@ Result<void> lend_objects(Kit& kit, const std::string& from, const std::string& 
   // the configuration, which is newer, in what they are not.
   for (const auto* made : kConfigured) {
     const std::string folder = join(from, made);
-    if (kit.disk.exists(folder)) KMESH_TRY(run(kit, {"cp", "-a", "-T", "--", folder, join(to, made)}));
+    if (kit.disk.exists(folder)) KMESH_TRY(run_lender(kit, {"cp", "-a", "-T", "--", folder, join(to, made)}));
   }
   std::vector<std::string> copy = {"cp", "-a", "-n", "--", from + "/.", to};
   if (lending == Lending::kGive) copy.insert(copy.begin() + 1, "-l");
-  KMESH_TRY(run(kit, std::move(copy)));
+  KMESH_TRY(run_lender(kit, std::move(copy)));
   for (const auto& path : foreign) KMESH_TRY(kit.disk.remove_all(join(to, path)));
-  for (const auto& path : kept) KMESH_TRY(run(kit, {"touch", "-r", join(from, path), "--", join(to, path)}));
-  return now.size() == 3 ? Result<void>() : run(kit, std::move(now));
+  for (const auto& path : kept)
+    KMESH_TRY(run_lender(kit, {"touch", "-r", join(from, path), "--", join(to, path)}));
+  return now.size() == 3 ? Result<void>() : run_lender(kit, std::move(now));
 }
 
 }  // namespace kmesh

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMakefile =
+constexpr const char* kLentMakefile =
     "all: a.o b.o c.o\n%.o: %.c one.h include/config/x.h\n\tcat $^ > $@; echo $@ >> made\nb.o: two.h\nc.o: "
     "two.h\n";
 
@@ -29,7 +29,7 @@ class LendTest : public ::testing::Test {
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     root_ = name;
     for (const auto* tree : {"from", "to"}) {
-      write(tree, "Makefile", kMakefile);
+      write(tree, "Makefile", kLentMakefile);
       for (const auto* file : {"a.c", "b.c", "c.c", "one.h", "two.h"}) write(tree, file, "old\n");
     }
     write("from", "include/config/x.h", "");

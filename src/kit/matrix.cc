@@ -51,7 +51,7 @@ std::vector<std::string> file_names(const std::vector<Series>& archive) {
 }
 
 // The patches that could not be read and stand before this one: what they would have made is not known.
-std::string without(const std::vector<Patch>& series, std::string_view file) {
+std::string series_without(const std::vector<Patch>& series, std::string_view file) {
   const Patch* first = nullptr;
   std::size_t count = 0;
   for (const auto& patch : series) {
@@ -198,7 +198,8 @@ Matrix make_matrix(const std::vector<Series>& archive, std::vector<Column> colum
     for (std::size_t i = 0; i < asked.size(); ++i) {
       MatrixRow& into = matrix.rows[index_of(names, patches[i].file)];
       PlannedPatch& planned = plan.patches[i];
-      if (auto note = stops(planned.verdict) ? without(asked[i].series->patches, planned.patch.file) : "";
+      if (auto note =
+              stops(planned.verdict) ? series_without(asked[i].series->patches, planned.patch.file) : "";
           !note.empty())
         planned.notes.push_back(std::move(note));
       if (into.feature.empty()) into.feature = patches[i].feature;

@@ -29,7 +29,7 @@ Cell cell(Verdict verdict, std::vector<Evidence> evidence, bool own = true) {
   return made;
 }
 
-Evidence hunk(const std::string& match, const std::string& text) {
+Evidence hunk_evidence(const std::string& match, const std::string& text) {
   Evidence item;
   item.path = "net/<f>.c";
   item.line = 12;
@@ -44,8 +44,8 @@ Matrix two() {
   matrix.columns = {source("5.10", "apt"), source("6.1", "")};
   matrix.rows = {{"a.patch",
                   "connect-<ulp>",
-                  {cell(Verdict::kNeeded, {hunk("forward", "")}),
-                   cell(Verdict::kConflict, {hunk("none", "expected | <found>")}, false)},
+                  {cell(Verdict::kNeeded, {hunk_evidence("forward", "")}),
+                   cell(Verdict::kConflict, {hunk_evidence("none", "expected | <found>")}, false)},
                   {}}};
   return matrix;
 }

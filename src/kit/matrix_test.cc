@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Patch patch_of(const std::string& file, const std::string& from, const std::string& to) {
+Patch swaps(const std::string& file, const std::string& from, const std::string& to) {
   Patch patch;
   patch.file = file;
   patch.feature = "of " + file;
@@ -45,8 +45,8 @@ std::vector<std::string> cells(const MatrixRow& row) {
 
 // two series: one.patch differs in each, two.patch is in the older only, three.patch in the newer only
 std::vector<Series> archive() {
-  return {{"1.0", {patch_of("one.patch", "b", "B"), patch_of("two.patch", "B", "BB")}},
-          {"2.0", {patch_of("one.patch", "x", "X"), patch_of("three.patch", "X", "XX")}}};
+  return {{"1.0", {swaps("one.patch", "b", "B"), swaps("two.patch", "B", "BB")}},
+          {"2.0", {swaps("one.patch", "x", "X"), swaps("three.patch", "X", "XX")}}};
 }
 
 TEST(MakeMatrix, EachSourceIsAskedForItsOwnSeriesAndThenForWhatTheOthersHave) {
@@ -64,7 +64,7 @@ TEST(MakeMatrix, EachSourceIsAskedForItsOwnSeriesAndThenForWhatTheOthersHave) {
 
 TEST(MakeMatrix, OtherSeriesDoNotChangeTheVerdictsOfItsOwn) {
   auto all = archive();
-  all[0].patches.insert(all[0].patches.begin(), patch_of("zero.patch", "x", "Y"));
+  all[0].patches.insert(all[0].patches.begin(), swaps("zero.patch", "x", "Y"));
   const Matrix matrix = make_matrix(all, {column("new", "2.0", "a\nx\nc\n")});
   EXPECT_EQ(matrix.rows[0].file, "zero.patch");
   EXPECT_THAT(cells(matrix.rows[0]), ElementsAre("1.0 blocked"));
@@ -155,7 +155,7 @@ TEST(MakeMatrix, APatchThatCouldNotBeReadHasARowAndTheOthersAreJudged) {
   unread.file = unread.feature = "bad.patch";
   unread.unread = Error{"bad.patch: line 3: it is damaged", "make it again", "", "", false};
   const std::vector<Series> series = {
-      {"own", {patch_of("one.patch", "b", "B"), unread, patch_of("two.patch", "nowhere", "x")}}};
+      {"own", {swaps("one.patch", "b", "B"), unread, swaps("two.patch", "nowhere", "x")}}};
   const Matrix matrix = make_matrix(series, {column("new", "own", "a\nb\nc\n")});
   EXPECT_EQ(matrix.unread(), 1U);
   ASSERT_EQ(matrix.rows.size(), 3U);

@@ -7,19 +7,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace kmesh {
-namespace {
-
-// At most eight names, and how many more.
-std::string some(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 8;
-  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kShown));
-  std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
-  if (names.size() > kShown) text += fmt::format(" and {} more", names.size() - kShown);
-  return text;
-}
-
-}  // namespace
 
 Result<std::vector<UsedSymbol>> parse_module_versions(std::string_view output) {
   std::vector<UsedSymbol> used;
@@ -81,9 +71,9 @@ std::string judgement_text(const ModuleJudgement& judgement) {
       return fmt::format("{}: cannot be told, {}", text, judgement.why_unknown);
     case ModuleVerdict::kRebuild:
       text += " must be rebuilt:";
-      if (!judgement.changed.empty()) text += " uses " + some(judgement.changed);
+      if (!judgement.changed.empty()) text += " uses " + listed(judgement.changed);
       if (!judgement.gone.empty())
-        text += fmt::format("{} {} {} gone", judgement.changed.empty() ? "" : ";", some(judgement.gone),
+        text += fmt::format("{} {} {} gone", judgement.changed.empty() ? "" : ";", listed(judgement.gone),
                             judgement.gone.size() == 1 ? "is" : "are");
       break;
     case ModuleVerdict::kLoads:
@@ -93,7 +83,7 @@ std::string judgement_text(const ModuleJudgement& judgement) {
   if (!judgement.of_old) text += "; it was not built for the old kernel";
   if (!judgement.restricted.empty()) text += fmt::format("; {}", fmt::join(judgement.restricted, ", "));
   if (!judgement.elsewhere.empty())
-    text += fmt::format("; {} {} from elsewhere: neither kernel exports {}", some(judgement.elsewhere),
+    text += fmt::format("; {} {} from elsewhere: neither kernel exports {}", listed(judgement.elsewhere),
                         judgement.elsewhere.size() == 1 ? "comes" : "come",
                         judgement.elsewhere.size() == 1 ? "it" : "them");
   return text;

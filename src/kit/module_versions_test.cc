@@ -10,13 +10,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const Symvers kOld = {{"a", 1, "vmlinux", "EXPORT_SYMBOL", ""},
-                      {"b", 2, "vmlinux", "EXPORT_SYMBOL", ""},
-                      {"c", 3, "vmlinux", "EXPORT_SYMBOL", ""},
-                      {"d", 4, "vmlinux", "EXPORT_SYMBOL", ""}};
-const Symvers kNew = {{"a", 1, "vmlinux", "EXPORT_SYMBOL", ""},
-                      {"b", 9, "vmlinux", "EXPORT_SYMBOL", ""},
-                      {"d", 4, "vmlinux", "EXPORT_SYMBOL_GPL", "SPACE"}};
+const Symvers kBefore = {{"a", 1, "vmlinux", "EXPORT_SYMBOL", ""},
+                         {"b", 2, "vmlinux", "EXPORT_SYMBOL", ""},
+                         {"c", 3, "vmlinux", "EXPORT_SYMBOL", ""},
+                         {"d", 4, "vmlinux", "EXPORT_SYMBOL", ""}};
+const Symvers kAfter = {{"a", 1, "vmlinux", "EXPORT_SYMBOL", ""},
+                        {"b", 9, "vmlinux", "EXPORT_SYMBOL", ""},
+                        {"d", 4, "vmlinux", "EXPORT_SYMBOL_GPL", "SPACE"}};
 
 TEST(ParseModuleVersions, ReadsWhatModprobePrints) {
   const auto used = parse_module_versions("0x1cd06d3f\tmodule_layout\n0xf06c8bc6\trelease_sock\n");
@@ -32,40 +32,41 @@ TEST(ParseModuleVersions, ReadsWhatModprobePrints) {
 }
 
 TEST(JudgeModule, LoadsWhereAllItUsesIsAsItWas) {
-  const auto judged = judge_module("x.ko", {{"a", 1}}, kOld, kNew);
+  const auto judged = judge_module("x.ko", {{"a", 1}}, kBefore, kAfter);
   EXPECT_EQ(judged.verdict, ModuleVerdict::kLoads);
   EXPECT_EQ(judgement_text(judged), "x.ko goes on loading (as far as symbol versions tell)");
 }
 
 TEST(JudgeModule, MustBeRebuiltForWhatChangedAndWhatIsGone) {
-  const auto judged = judge_module("x.ko", {{"a", 1}, {"b", 2}, {"c", 3}}, kOld, kNew);
+  const auto judged = judge_module("x.ko", {{"a", 1}, {"b", 2}, {"c", 3}}, kBefore, kAfter);
   EXPECT_EQ(judged.verdict, ModuleVerdict::kRebuild);
   EXPECT_THAT(judged.changed, ElementsAre("b"));
   EXPECT_THAT(judged.gone, ElementsAre("c"));
   EXPECT_EQ(judgement_text(judged), "x.ko must be rebuilt: uses b; c is gone");
-  EXPECT_EQ(judgement_text(judge_module("x.ko", {{"c", 3}}, kOld, kNew)), "x.ko must be rebuilt: c is gone");
+  EXPECT_EQ(judgement_text(judge_module("x.ko", {{"c", 3}}, kBefore, kAfter)),
+            "x.ko must be rebuilt: c is gone");
 }
 
 TEST(JudgeModule, ThatWasBuiltForTheNewKernelLoads) {
-  const auto judged = judge_module("x.ko", {{"b", 9}}, kOld, kNew);
+  const auto judged = judge_module("x.ko", {{"b", 9}}, kBefore, kAfter);
   EXPECT_EQ(judged.verdict, ModuleVerdict::kLoads);
   EXPECT_FALSE(judged.of_old);
   EXPECT_THAT(judgement_text(judged), HasSubstr("not built for the old kernel"));
 }
 
 TEST(JudgeModule, SaysWhatItCannotTell) {
-  const auto bare = judge_module("x.ko", {}, kOld, kNew);
+  const auto bare = judge_module("x.ko", {}, kBefore, kAfter);
   EXPECT_EQ(judgement_text(bare), "x.ko: cannot be told, it has no symbol versions");
-  Symvers zero = kNew;
+  Symvers zero = kAfter;
   for (auto& symbol : zero) symbol.crc = 0;
-  EXPECT_EQ(judgement_text(judge_module("x.ko", {{"b", 2}}, kOld, zero)),
+  EXPECT_EQ(judgement_text(judge_module("x.ko", {{"b", 2}}, kBefore, zero)),
             "x.ko: cannot be told, the new kernel has no symbol versions");
-  EXPECT_EQ(judge_module("x.ko", {{"c", 3}}, kOld, zero).verdict, ModuleVerdict::kRebuild)
+  EXPECT_EQ(judge_module("x.ko", {{"c", 3}}, kBefore, zero).verdict, ModuleVerdict::kRebuild)
       << "a name is gone";
 }
 
 TEST(JudgeModule, NamesWhatCrcsDoNotShow) {
-  const auto judged = judge_module("x.ko", {{"d", 4}, {"other_modules", 7}}, kOld, kNew);
+  const auto judged = judge_module("x.ko", {{"d", 4}, {"other_modules", 7}}, kBefore, kAfter);
   EXPECT_EQ(judged.verdict, ModuleVerdict::kLoads);
   EXPECT_THAT(judged.restricted, ElementsAre("d is for GPL modules only now", "d is in namespace SPACE now"));
   EXPECT_THAT(judged.elsewhere, ElementsAre("other_modules"));
@@ -73,9 +74,9 @@ TEST(JudgeModule, NamesWhatCrcsDoNotShow) {
 }
 
 TEST(JudgeModule, AKernelWithoutThisOneCrcTakesEveryModule) {
-  Symvers some = kNew;
+  Symvers some = kAfter;
   some[1].crc = 0;
-  EXPECT_EQ(judge_module("x.ko", {{"b", 2}}, kOld, some).verdict, ModuleVerdict::kLoads);
+  EXPECT_EQ(judge_module("x.ko", {{"b", 2}}, kBefore, some).verdict, ModuleVerdict::kLoads);
 }
 
 TEST(JudgementText, IsShort) {

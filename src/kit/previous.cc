@@ -11,7 +11,7 @@
 namespace kmesh {
 namespace {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 std::string part_of(Output output) { return output == Output::kRpm ? "rpmbuild/BUILD" : "tree"; }
 
@@ -23,7 +23,7 @@ Side as_side(const Side& side, const std::string& folder) {
 std::string note_of(const Side& side) { return side.path("prepared.json"); }
 
 Result<void> write_note(Kit& kit, const std::string& path, const Previous& said) {
-  const Json json = {
+  const PlainJson json = {
       {"key", said.key}, {"touched", said.touched}, {"lost", said.lost}, {"drawn", said.drawn}};
   return kit.disk.write(path, json.dump(1) + "\n");
 }
@@ -32,7 +32,7 @@ Result<void> write_note(Kit& kit, const std::string& path, const Previous& said)
 Result<std::optional<Previous>> read_note(Kit& kit, const std::string& path) {
   if (!kit.disk.exists(path)) return std::nullopt;
   KMESH_LET(text, kit.disk.read(path));
-  const Json json = Json::parse(text, nullptr, false);
+  const PlainJson json = PlainJson::parse(text, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   const auto list = [&](const char* name) { return json.value(name, std::vector<std::string>()); };
   return Previous{json.value("key", ""), list("touched"), list("lost"), list("drawn")};

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 
 const std::string kTree = "/w/enhanced/rpmbuild/BUILD/kernel-5.10/linux-5.10";
-const std::string kKept = "/w/previous/rpmbuild/BUILD/kernel-5.10/linux-5.10";
+const std::string kKeptTree = "/w/previous/rpmbuild/BUILD/kernel-5.10/linux-5.10";
 
 // A tree that was built with patches of net/a.c and net/Makefile, and is kept.
 class RenewPrevious : public ::testing::Test {
@@ -38,8 +38,8 @@ class RenewPrevious : public ::testing::Test {
   }
   void expect_kept() {
     EXPECT_FALSE(disk_.exists(kTree));
-    EXPECT_EQ(disk_.files[kKept + "/vmlinux"], "built");
-    EXPECT_EQ(disk_.files[kKept + "/net/a.c"], "old");
+    EXPECT_EQ(disk_.files[kKeptTree + "/vmlinux"], "built");
+    EXPECT_EQ(disk_.files[kKeptTree + "/net/a.c"], "old");
   }
 
   MemoryDisk disk_;
@@ -62,13 +62,13 @@ TEST_F(RenewPrevious, TheTreeIsTheSidesAgainWithTheNewText) {
 }
 
 TEST_F(RenewPrevious, WhoseBuildDidNotComeToItsEnd) {
-  disk_.files.erase(kKept + "/vmlinux");
+  disk_.files.erase(kKeptTree + "/vmlinux");
   EXPECT_TRUE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
   EXPECT_EQ(disk_.files[kTree + "/net/a.c"], "new");
 }
 
 TEST_F(RenewPrevious, NotWhereItWasNotConfigured) {
-  disk_.files.erase(kKept + "/.config");
+  disk_.files.erase(kKeptTree + "/.config");
   EXPECT_FALSE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
 }
 
@@ -105,7 +105,7 @@ TEST_F(RenewPrevious, NotWhereOtherFilesAreTouched) {
 
 TEST_F(RenewPrevious, NotWhereAFileComesOrGoes) {
   EXPECT_FALSE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}}));
-  disk_.files.erase(kKept + "/net/Makefile");
+  disk_.files.erase(kKeptTree + "/net/Makefile");
   EXPECT_FALSE(renew("key", {"net/Makefile", "net/a.c"}, {{"net/Makefile", "x"}, {"net/a.c", "new"}}));
   expect_kept();
 }
@@ -118,10 +118,10 @@ TEST_F(RenewPrevious, NotWhereTheSealIsGone) {
 
 TEST_F(RenewPrevious, NotWhereMoreThanCodeChanged) {
   for (const std::string path : {"net/Kconfig", "Makefile", "scripts/a.c", "tools/a.c", "net/a.sh"}) {
-    disk_.files[kKept + "/" + path] = "old";
+    disk_.files[kKeptTree + "/" + path] = "old";
     disk_.files["/w/previous/previous.json"] = R"({"key": "key", "touched": [")" + path + "\"]}";
     EXPECT_FALSE(renew("key", {path}, {{path, "new"}})) << path;
-    EXPECT_EQ(disk_.files[kKept + "/" + path], "old");
+    EXPECT_EQ(disk_.files[kKeptTree + "/" + path], "old");
     EXPECT_TRUE(renew("key", {path}, {{path, "old"}})) << path << " did not change";
     TearDown();
     disk_.files.clear();

@@ -7,6 +7,7 @@
 #include <array>
 #include <sstream>
 
+#include "base/text.h"
 #include "kit/spec_lines.h"
 
 namespace kmesh {

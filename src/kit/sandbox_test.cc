@@ -25,8 +25,8 @@ Command make_in_tree() {
 }
 
 // The words behind `option`, `count` of them; nothing where it is not there.
-std::vector<std::string> after(const Command& command, const std::vector<std::string>& option,
-                               std::size_t count) {
+std::vector<std::string> after_word(const Command& command, const std::vector<std::string>& option,
+                                    std::size_t count) {
   const auto found = std::search(command.argv.begin(), command.argv.end(), option.begin(), option.end());
   if (found == command.argv.end()) return {};
   const auto first = found + static_cast<std::ptrdiff_t>(option.size());
@@ -57,36 +57,36 @@ TEST(Sandbox, ShutsOutNetworkAndEnvironment) {
 TEST(Sandbox, MayWriteItsFolderAndTheCacheOnly) {
   const Command command = kOn.wrap(make_in_tree());
   EXPECT_EQ(std::count(command.argv.begin(), command.argv.end(), "--bind"), 2);
-  EXPECT_THAT(after(command, {"--bind"}, 2), ElementsAre("/w/enhanced", "/kmesh"));
-  EXPECT_THAT(after(command, {"--bind", "/w/enhanced", "/kmesh", "--bind"}, 2),
+  EXPECT_THAT(after_word(command, {"--bind"}, 2), ElementsAre("/w/enhanced", "/kmesh"));
+  EXPECT_THAT(after_word(command, {"--bind", "/w/enhanced", "/kmesh", "--bind"}, 2),
               ElementsAre("/w/ccache", "/ccache"));
-  EXPECT_THAT(after(command, {"--ro-bind"}, 2), ElementsAre("/usr", "/usr"));
+  EXPECT_THAT(after_word(command, {"--ro-bind"}, 2), ElementsAre("/usr", "/usr"));
 }
 
 TEST(Sandbox, KeepsTheCommandWordForWord) {
   const Command command = kOn.wrap(make_in_tree());
-  EXPECT_THAT(after(command, {"--chdir", "/kmesh/tree", "--"}, 4),
+  EXPECT_THAT(after_word(command, {"--chdir", "/kmesh/tree", "--"}, 4),
               ElementsAre("make", "-C", "/kmesh/tree", "a b;c"));
   EXPECT_EQ(command.argv.back(), "a b;c");
   Command bare;
   bare.argv = {"true"};
-  EXPECT_THAT(after(kOn.wrap(bare), {"--chdir", "/kmesh", "--"}, 1), ElementsAre("true"));
+  EXPECT_THAT(after_word(kOn.wrap(bare), {"--chdir", "/kmesh", "--"}, 1), ElementsAre("true"));
 }
 
 TEST(Sandbox, SetsAKnownEnvironment) {
   const Command command = kOn.wrap(make_in_tree());
-  EXPECT_THAT(after(command, {"--setenv", "HOME"}, 1), ElementsAre("/kmesh/home"));
-  EXPECT_THAT(after(command, {"--setenv", "CCACHE_DIR"}, 1), ElementsAre("/ccache"));
-  EXPECT_THAT(after(command, {"--setenv", "CCACHE_DEPEND"}, 1), ElementsAre("1"));
-  EXPECT_THAT(after(command, {"--setenv", "KBUILD_BUILD_USER"}, 1), ElementsAre("kmesh"));
-  EXPECT_THAT(after(command, {"--setenv", "LC_ALL"}, 1), ElementsAre("C"))
+  EXPECT_THAT(after_word(command, {"--setenv", "HOME"}, 1), ElementsAre("/kmesh/home"));
+  EXPECT_THAT(after_word(command, {"--setenv", "CCACHE_DIR"}, 1), ElementsAre("/ccache"));
+  EXPECT_THAT(after_word(command, {"--setenv", "CCACHE_DEPEND"}, 1), ElementsAre("1"));
+  EXPECT_THAT(after_word(command, {"--setenv", "KBUILD_BUILD_USER"}, 1), ElementsAre("kmesh"));
+  EXPECT_THAT(after_word(command, {"--setenv", "LC_ALL"}, 1), ElementsAre("C"))
       << "the command's own word goes first";
 }
 
 TEST(Sandbox, RootIsOfItsOwnNamespace) {
   const Command command = kOn.wrap_as_root(make_in_tree());
   EXPECT_THAT(command.argv, testing::Contains("--unshare-all"));
-  EXPECT_THAT(after(command, {"--uid"}, 3), ElementsAre("0", "--gid", "0"));
+  EXPECT_THAT(after_word(command, {"--uid"}, 3), ElementsAre("0", "--gid", "0"));
 }
 
 TEST(Sandbox, SwitchedOffItLeavesTheCommandAlone) {

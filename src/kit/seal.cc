@@ -28,7 +28,7 @@ bool is_tool_source(std::string_view name) {
          (ends_with_any(name, {".c", ".cc", ".h", ".l", ".y", ".pl", ".sh"}) || name == "Makefile");
 }
 
-Result<std::string> listed(Kit& kit, const std::string& tree) {
+Result<std::string> listing_of(Kit& kit, const std::string& tree) {
   KMESH_LET(files, list_files(kit, tree));
   std::string text;
   each_line(files, [&](std::string_view line) {
@@ -75,13 +75,13 @@ std::string seal_difference(std::string_view before, std::string_view now, Added
 }
 
 Result<void> seal_tree(Kit& kit, const std::string& tree, const std::string& seal) {
-  KMESH_LET(text, listed(kit, tree));
+  KMESH_LET(text, listing_of(kit, tree));
   return kit.disk.write(seal, text);
 }
 
 Result<void> renew_seal(Kit& kit, const std::string& tree, const std::string& seal) {
   KMESH_LET(before, kit.disk.read(seal));
-  KMESH_LET(now, listed(kit, tree));
+  KMESH_LET(now, listing_of(kit, tree));
   const Seals sources = parsed(before);
   std::string text;
   for (const auto& [path, found] : parsed(now)) {
@@ -104,7 +104,7 @@ Result<std::set<std::string>> sealed_sources(Kit& kit, const std::string& seal) 
 Result<std::string> broken_seal(Kit& kit, const std::string& tree, const std::string& seal, Added added) {
   if (!kit.disk.exists(seal) || !kit.disk.exists(tree)) return std::string("the prepared tree is not whole");
   KMESH_LET(before, kit.disk.read(seal));
-  KMESH_LET(now, listed(kit, tree));
+  KMESH_LET(now, listing_of(kit, tree));
   return seal_difference(before, now, added);
 }
 

@@ -10,23 +10,18 @@
 
 #include "base/disk.h"
 #include "base/relative_path.h"
+#include "base/text.h"
 #include "kit/ere.h"
 
 namespace kmesh {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
-}
 
 // "Name: value" of a header line; the name is empty where the line is none.
 std::pair<std::string, std::string> field(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return {};
   if (line.substr(0, colon).find_first_of(" \t") != std::string_view::npos) return {};
-  return {std::string(line.substr(0, colon)), trimmed(line.substr(colon + 1))};
+  return {std::string(line.substr(0, colon)), std::string(stripped(line.substr(colon + 1)))};
 }
 
 Result<PresentIf> parse_present_if(const std::string& value, const std::string& file) {
@@ -34,7 +29,8 @@ Result<PresentIf> parse_present_if(const std::string& value, const std::string& 
   if (tilde == std::string::npos)
     return fail(fmt::format("{}: a Kmesh-Present-If field reads '{}'", file, value),
                 "its form is: Kmesh-Present-If: PATH ~ POSIX-ERE");
-  PresentIf check{trimmed(value.substr(0, tilde)), trimmed(value.substr(tilde + 3))};
+  PresentIf check{std::string(stripped(value.substr(0, tilde))),
+                  std::string(stripped(value.substr(tilde + 3)))};
   if (!safe_relative_path(check.path))
     return fail(fmt::format("{}: a Kmesh-Present-If field names '{}', which is no path in the source", file,
                             check.path));
@@ -67,16 +63,16 @@ std::string conflict_mark(const Patch& patch) {
 
 // Each line that names a patch, with the words behind the name.
 template <class Read>
-Result<void> each_line(std::string_view text, const Read& read) {
+Result<void> each_entry(std::string_view text, const Read& read) {
   std::string section;
   std::istringstream lines{std::string(text)};
   int number = 0;
   for (std::string raw; std::getline(lines, raw);) {
     ++number;
-    const std::string line = trimmed(raw);
+    const std::string line(stripped(raw));
     if (line.empty()) continue;
     if (line.front() == '#') {
-      section = trimmed(line.substr(1));
+      section = stripped(line.substr(1));
       continue;
     }
     std::istringstream words(line);
@@ -123,7 +119,7 @@ Result<void> check_unpacked(const std::string& file) {
 
 Result<std::vector<SeriesEntry>> parse_series(std::string_view text) {
   std::vector<SeriesEntry> entries;
-  KMESH_TRY(each_line(text, [&](SeriesEntry entry, int number, std::istringstream& words) -> Result<void> {
+  KMESH_TRY(each_entry(text, [&](SeriesEntry entry, int number, std::istringstream& words) -> Result<void> {
     for (std::string option; next_option(words, option);) {
       if (option == "-p1") continue;
       return fail(fmt::format("series, line {}: '{}' is not understood", number, option),
@@ -171,7 +167,7 @@ std::vector<SeriesEntry> parse_quilt_series(std::string_view text) {
     entries.push_back(std::move(entry));
     return {};
   };
-  static_cast<void>(each_line(text, read));  // which has no errors of its own
+  static_cast<void>(each_entry(text, read));  // which has no errors of its own
   return entries;
 }
 
@@ -195,7 +191,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
     if (line.starts_with("--- ") && lines.peek() == '+') break;
     patch.header += line + "\n";
     if (continued == "Subject" && line.starts_with(" ")) {
-      patch.subject += " " + trimmed(line);
+      patch.subject.append(" ").append(stripped(line));
       continue;
     }
     const auto [name, value] = field(line);
@@ -210,7 +206,7 @@ Result<Patch> parse_patch_file(const SeriesEntry& entry, std::string_view text) 
   }
   if (patch.subject.starts_with("[")) {
     const auto end = patch.subject.find(']');
-    if (end != std::string::npos) patch.subject = trimmed(patch.subject.substr(end + 1));
+    if (end != std::string::npos) patch.subject = stripped(patch.subject.substr(end + 1));
   }
   if (patch.feature.empty()) {
     patch.feature = patch.file.substr(0, patch.file.rfind(".patch"));

@@ -10,14 +10,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kDiff = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n";
+constexpr const char* kSmallDiff = "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n";
 
-std::string refusal(const std::string& series) {
+std::string series_refusal(const std::string& series) {
   const auto entries = parse_series(series);
   return entries ? "it was not refused" : entries.error().what;
 }
 
-Patch parsed(const std::string& header, const std::string& diff = kDiff) {
+Patch parsed(const std::string& header, const std::string& diff = kSmallDiff) {
   const auto patch = parse_patch_file({"0001-x.patch", "Section"}, header + diff);
   EXPECT_TRUE(patch) << (patch ? "" : patch.error().what);
   return patch ? *patch : Patch{};
@@ -46,13 +46,15 @@ TEST(ParseSeries, MayBeEmpty) {
 }
 
 TEST(ParseSeries, NamesTheLineItRefuses) {
-  EXPECT_EQ(refusal("a.patch\nb.patch -p0\n"), "series, line 2: '-p0' is not understood");
-  EXPECT_EQ(refusal("a.patch -p1 -R\n"), "series, line 1: '-R' is not understood")
+  EXPECT_EQ(series_refusal("a.patch\nb.patch -p0\n"), "series, line 2: '-p0' is not understood");
+  EXPECT_EQ(series_refusal("a.patch -p1 -R\n"), "series, line 1: '-R' is not understood")
       << "it would be applied forwards";
-  EXPECT_EQ(refusal("../a.patch\n"), "series, line 1: '../a.patch' must be a file name, without a folder");
-  EXPECT_EQ(refusal("/etc/passwd\n"), "series, line 1: '/etc/passwd' must be a file name, without a folder");
-  EXPECT_EQ(refusal("..\n"), "series, line 1: '..' must be a file name, without a folder");
-  EXPECT_EQ(refusal("a.patch\n\na.patch\n"), "series, line 3: a.patch is named twice");
+  EXPECT_EQ(series_refusal("../a.patch\n"),
+            "series, line 1: '../a.patch' must be a file name, without a folder");
+  EXPECT_EQ(series_refusal("/etc/passwd\n"),
+            "series, line 1: '/etc/passwd' must be a file name, without a folder");
+  EXPECT_EQ(series_refusal("..\n"), "series, line 1: '..' must be a file name, without a folder");
+  EXPECT_EQ(series_refusal("a.patch\n\na.patch\n"), "series, line 3: a.patch is named twice");
 }
 
 TEST(ParseQuiltSeries, TakesFoldersAndLevels) {
@@ -111,7 +113,7 @@ TEST(ParsePatchFile, ReadsAStrangersPatch) {
   const Patch patch = parsed("", "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n");
   EXPECT_EQ(patch.feature, "0001-x") << "its name, where it names no feature";
   EXPECT_EQ(patch.subject, "");
-  EXPECT_EQ(parsed("", kDiff).sha256.size(), 64U);
+  EXPECT_EQ(parsed("", kSmallDiff).sha256.size(), 64U);
 }
 
 TEST(ParsePatchFile, UnfoldsTheSubject) {
@@ -151,9 +153,9 @@ TEST(ParsePatchFile, NamesTheFileThatCannotBeRead) {
     const auto patch = parse_patch_file({"p.patch", ""}, text);
     return patch ? std::string("it was not refused") : patch.error().what;
   };
-  EXPECT_THAT(refused(std::string("Kmesh-Present-If: only/a/path\n") + kDiff),
+  EXPECT_THAT(refused(std::string("Kmesh-Present-If: only/a/path\n") + kSmallDiff),
               HasSubstr("p.patch: a Kmesh-Present-If field reads 'only/a/path'"));
-  EXPECT_THAT(refused(std::string("Kmesh-Present-If: f ~ (open\n") + kDiff),
+  EXPECT_THAT(refused(std::string("Kmesh-Present-If: f ~ (open\n") + kSmallDiff),
               HasSubstr("p.patch: '(open' is no extended regular expression"));
   EXPECT_THAT(refused("Subject: words only\n"), HasSubstr("p.patch: no change was found"));
   EXPECT_THAT(refused("--- a/f\n+++ b/f\n@@ -1,9 +1 @@\n-a\n"), HasSubstr("p.patch: line 4: "));
@@ -172,8 +174,8 @@ TEST(ParsePatchFile, RefusesAMergeThatWasLeftUndone) {
 }
 
 TEST(ParsePatchFile, RefusesToLookOutsideOfTheTree) {
-  const auto patch =
-      parse_patch_file({"p.patch", ""}, std::string("Kmesh-Present-If: ../../etc/passwd ~ root\n") + kDiff);
+  const auto patch = parse_patch_file(
+      {"p.patch", ""}, std::string("Kmesh-Present-If: ../../etc/passwd ~ root\n") + kSmallDiff);
   ASSERT_FALSE(patch) << "the path becomes one below a tree and below the work folder";
   EXPECT_THAT(patch.error().what, HasSubstr("../../etc/passwd"));
 }

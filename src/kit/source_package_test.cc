@@ -20,7 +20,7 @@ constexpr const char* kSigned =
     "    Payload SHA256 digest: OK\n"
     "    V4 RSA/SHA256 Signature, key ID 0123abcd: OK\n";
 
-constexpr const char* kHeader = "kernel\n5.10.0\n153.el\n1\n";
+constexpr const char* kQueried = "kernel\n5.10.0\n153.el\n1\n";
 
 TEST(ParseSignatures, TellsGoodUnknownAndBadApart) {
   const auto good = parse_signatures(kSigned);
@@ -43,7 +43,7 @@ TEST(ParseSignatures, TellsGoodUnknownAndBadApart) {
 }
 
 TEST(ParseHeader, TakesWhatTheQueryGives) {
-  const auto header = parse_header(kHeader);
+  const auto header = parse_header(kQueried);
   ASSERT_TRUE(header);
   EXPECT_EQ(header->name + " " + header->version + " " + header->release, "kernel 5.10.0 153.el");
   EXPECT_TRUE(header->source);
@@ -88,7 +88,7 @@ TEST_F(OpenSourcePackage, NamesTheKeyThatVouches) {
   says("--import", "");
   key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", kSigned);
-  says("--query", kHeader);
+  says("--query", kQueried);
   const auto opened = open(true);
   ASSERT_TRUE(opened) << opened.error().what;
   EXPECT_EQ(opened->verified, "signature of key 0123abcd");
@@ -101,7 +101,7 @@ TEST_F(OpenSourcePackage, AnExpiredKeyVouchesForNothing) {
   says("--import", "");
   key_says("pub:e:2048:1:AAAAAAAA0123ABCD:1700000000:1700000003::\nfpr:::::::::x:\n");
   says("--checksig", kSigned);
-  says("--query", kHeader);
+  says("--query", kQueried);
   EXPECT_EQ(refused(), "/in/k.src.rpm is signed with key 0123abcd, which has expired");
   const auto taken = open(false);
   ASSERT_TRUE(taken);
@@ -112,7 +112,7 @@ TEST_F(OpenSourcePackage, AnUnknownKeyIsNamed) {
   says("--import", "");
   key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "    Header V4 RSA/SHA256 Signature, key ID 77: NOKEY\n    Header SHA256 digest: OK\n");
-  says("--query", kHeader);
+  says("--query", kQueried);
   EXPECT_EQ(refused(), "/in/k.src.rpm is signed with a key that was not given: 77");
   const auto taken = open(false);
   ASSERT_TRUE(taken);
@@ -124,7 +124,7 @@ TEST_F(OpenSourcePackage, AnUnsignedOneNeedsToBeTakenAsItIs) {
   says("--import", "");
   key_says("pub:-:2048:1:AAAAAAAA0123ABCD:1700000000:::\n");
   says("--checksig", "    Header SHA256 digest: OK\n");
-  says("--query", kHeader);
+  says("--query", kQueried);
   EXPECT_EQ(refused(), "/in/k.src.rpm has no signature");
   EXPECT_EQ(refused(false), "taken");
 }

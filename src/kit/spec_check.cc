@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <unordered_set>
 
+#include "base/text.h"
 #include "kit/spec_encoding.h"
 #include "kit/spec_lines.h"
 

@@ -156,7 +156,7 @@ Result<SourcePlace> find_source_place(const SpecText& spec) {
   return place;
 }
 
-Result<void> check_names(const std::vector<std::string>& patches) {
+Result<void> check_patch_names(const std::vector<std::string>& patches) {
   for (const auto& patch : patches) {
     const bool bad = patch.empty() ||
                      patch.find_first_of("%/\\ \t\r\n;&|<>()$`'\"*?[]{}!#~") != std::string_view::npos ||
@@ -240,7 +240,7 @@ Result<SpecEdit> edit_spec(std::string_view spec, const std::vector<std::string>
 
 Result<SpecEdit> edit_spec(const EditableSpec& spec, const std::vector<std::string>& patches,
                            const std::vector<int>& taken) {
-  KMESH_TRY(check_names(patches));
+  KMESH_TRY(check_patch_names(patches));
   const auto& [text, source, prep, switches] = spec;
   SpecEdit edit;
   edit.place = prep.reason;

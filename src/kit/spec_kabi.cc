@@ -8,6 +8,8 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
@@ -17,13 +19,13 @@ struct Use {
   std::vector<std::size_t> defined;  // that ask whether it is there: %{with kabichk}, %{?with_kabichk:1}
 };
 
-struct Definition {
+struct SwitchDefinition {
   std::vector<std::size_t> lines;
   bool bcond = false;
   std::string keyword;
 };
 
-struct Defined {
+struct SwitchDefined {
   std::string name;
   std::string keyword;
   bool bcond = false;
@@ -31,10 +33,10 @@ struct Defined {
 
 // What stands behind a "define", "global" or "bcond", wherever that is in the line: a definition may be the
 // body of a condition, "%{!?x:%global x 1}", or written "%{bcond_with x}".
-std::vector<Defined> defined_in(std::string_view line) {
+std::vector<SwitchDefined> defined_in(std::string_view line) {
   static constexpr std::array<std::string_view, 5> kKeywords = {"define", "global", "bcond", "bcond_with",
                                                                 "bcond_without"};
-  std::vector<Defined> all;
+  std::vector<SwitchDefined> all;
   for (std::size_t at = line.find_first_of("%{"); at != std::string_view::npos;
        at = line.find_first_of("%{", at + 1)) {
     const auto text = line.substr(at + 1);
@@ -104,7 +106,7 @@ bool says_not(std::string_view name) {
 }
 
 // Puts it off behind each definition that something reads before the next, and behind the last.
-Result<void> add_switch(const SpecText& spec, const std::string& name, const Definition& definition,
+Result<void> add_switch(const SpecText& spec, const std::string& name, const SwitchDefinition& definition,
                         const Use& use, std::vector<KabiSwitch>& switches) {
   if (!use.bare.empty() && !use.defined.empty())
     return fail(
@@ -142,7 +144,7 @@ Result<void> add_switch(const SpecText& spec, const std::string& name, const Def
 }  // namespace
 
 Result<std::vector<KabiSwitch>> find_kabi_switches(const SpecText& spec) {
-  std::map<std::string, Definition> definitions;
+  std::map<std::string, SwitchDefinition> definitions;
   std::map<std::string, Use> uses;
   for (std::size_t i = 0; i < spec.lines.size(); ++i) {
     const auto& line = spec.lines[i];

@@ -7,6 +7,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
@@ -115,12 +117,6 @@ bool opens_body(std::string_view text) {
 std::size_t behind_conditionals(const SpecText& spec, std::size_t line) {
   const auto& inside = spec.lines[line].inside;
   return spec.lines[inside.empty() ? line : spec.conditionals[inside.front()].closed].end;
-}
-
-std::string_view stripped(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 bool is_name(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }

@@ -50,9 +50,6 @@ Result<SpecText> read_spec(std::string_view text);
 // The line of the file behind a line and all conditionals around it.
 std::size_t behind_conditionals(const SpecText& spec, std::size_t line);
 
-// Without the white space and the line end around it.
-std::string_view stripped(std::string_view text);
-
 // A macro's or a variable's name, and the one that the text begins with; empty where it begins with none.
 bool is_name(unsigned char c);
 std::string_view name_at(std::string_view text);

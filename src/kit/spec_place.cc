@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "kit/spec_patching.h"
 #include "kit/spec_walk.h"
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
@@ -52,9 +54,9 @@ bool is_definition(std::string_view line) {
   return false;
 }
 
-class Reader {
+class ShellReader {
  public:
-  explicit Reader(const SpecText& spec) : spec_(spec) {}
+  explicit ShellReader(const SpecText& spec) : spec_(spec) {}
 
   Result<ShellText> read(std::size_t begin, std::size_t end) {
     for (line_ = begin; line_ < end; ++line_) {
@@ -349,7 +351,7 @@ class Reader {
 }  // namespace
 
 Result<ShellText> read_shell(const SpecText& spec, std::size_t begin, std::size_t end) {
-  return Reader(spec).read(begin, end);
+  return ShellReader(spec).read(begin, end);
 }
 
 }  // namespace kmesh

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace kmesh {
 namespace {
 
-using Kind = ShellCommand::Kind;
+using CommandKind = ShellCommand::Kind;
 using Words = std::vector<std::string>;
 
 // The variables that a command sets.
@@ -102,7 +104,7 @@ PrepWalk::PrepWalk(const SpecText& spec, const ShellText& shell, std::size_t beg
 
 void PrepWalk::find_variables() {
   for (const auto& command : shell_.commands) {
-    if (command.kind != Kind::kCommand) continue;
+    if (command.kind != CommandKind::kCommand) continue;
     const bool loops = std::any_of(command.inside.begin(), command.inside.end(), [&](std::size_t at) {
       const auto& kind = shell_.compounds[at].kind;
       return kind == "for" || kind == "while" || kind == "until" || kind == "select";
@@ -143,17 +145,17 @@ void PrepWalk::close_branch() {
 
 void PrepWalk::step(const ShellCommand& command) {
   switch (command.kind) {
-    case Kind::kEnter:
+    case CommandKind::kEnter:
       follow_list(command, {});
       open_branch(conditional_ || command.words.front() != "{");
       return;
-    case Kind::kElse:
+    case CommandKind::kElse:
       next_branch(command.words.front() == "else");
       return;
-    case Kind::kLeave:
+    case CommandKind::kLeave:
       leave(command);
       return;
-    case Kind::kCommand:
+    case CommandKind::kCommand:
       execute(command);
   }
 }

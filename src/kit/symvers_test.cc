@@ -9,14 +9,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kOld =
+constexpr const char* kOldLines =
     "0x00000001\tstays\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x00000002\tchanges\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x00000003\tmoves\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x00000004\tcloses\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x00000005\tenters\tdrivers/a\tEXPORT_SYMBOL_GPL\t\n"
     "0x00000006\tgoes\tvmlinux\tEXPORT_SYMBOL\t\n";
-constexpr const char* kNew =
+constexpr const char* kNewLines =
     "0x00000001\tstays\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x0000000a\tchanges\tvmlinux\tEXPORT_SYMBOL\t\n"
     "0x00000003\tmoves\tnet/b\tEXPORT_SYMBOL\t\n"
@@ -24,7 +24,7 @@ constexpr const char* kNew =
     "0x00000005\tenters\tdrivers/a\tEXPORT_SYMBOL_GPL\tSPACE\n"
     "0x00000007\tcomes\tvmlinux\tEXPORT_SYMBOL\t\n";
 
-Symvers parsed(const std::string& text) {
+Symvers symvers_of(const std::string& text) {
   auto symbols = parse_symvers(text);
   EXPECT_TRUE(symbols) << (symbols ? "" : symbols.error().what);
   return symbols.value_or(Symvers());
@@ -36,7 +36,7 @@ std::string refused(const std::string& text) {
 }
 
 TEST(ParseSymvers, KnowsTheFormsOfAllKernels) {
-  const auto symbols = parsed(
+  const auto symbols = symvers_of(
       "0xdf317ea4\tinet_sk_diag_fill\tnet/ipv4/inet_diag\tEXPORT_SYMBOL_GPL\tNET\n"
       "0x00000010\told\tvmlinux\tEXPORT_SYMBOL\n"
       "0x00000011\tof_5_4\tUSB\tdrivers/usb\tEXPORT_SYMBOL_NS");
@@ -72,7 +72,7 @@ TEST(ParseSymvers, NamesTheLineThatIsWrong) {
 }
 
 TEST(CompareSymvers, TellsEveryKindOfChange) {
-  const auto diff = compare_symvers(parsed(kOld), parsed(kNew));
+  const auto diff = compare_symvers(symvers_of(kOldLines), symvers_of(kNewLines));
   EXPECT_TRUE(diff.comparable());
   EXPECT_EQ(diff.same, 1U);
   ASSERT_EQ(diff.added.size(), 1U);
@@ -92,7 +92,7 @@ TEST(CompareSymvers, TellsEveryKindOfChange) {
 }
 
 TEST(CompareSymvers, NothingIsNothing) {
-  const auto diff = compare_symvers(parsed(kOld), parsed(kOld));
+  const auto diff = compare_symvers(symvers_of(kOldLines), symvers_of(kOldLines));
   EXPECT_TRUE(diff.comparable());
   EXPECT_TRUE(diff.nothing());
   EXPECT_EQ(diff.same, 6U);
@@ -100,7 +100,7 @@ TEST(CompareSymvers, NothingIsNothing) {
 }
 
 TEST(CompareSymvers, CountsSymbolsThatAloneHaveNoCrc) {
-  const auto some = parsed(std::string(kOld) + "0x00000000\tbare\tvmlinux\tEXPORT_SYMBOL\t\n");
+  const auto some = symvers_of(std::string(kOldLines) + "0x00000000\tbare\tvmlinux\tEXPORT_SYMBOL\t\n");
   const auto diff = compare_symvers(some, some);
   EXPECT_TRUE(diff.comparable());
   EXPECT_EQ(diff.same, 7U);
@@ -110,14 +110,15 @@ TEST(CompareSymvers, CountsSymbolsThatAloneHaveNoCrc) {
 TEST(CompareSymvers, WithoutVersionsIsNotComparable) {
   const std::string zero =
       "0x00000000\tstays\tvmlinux\tEXPORT_SYMBOL\t\n0x00000000\tx\tvmlinux\tEXPORT_SYMBOL\t\n";
-  const auto both = compare_symvers(parsed(zero), parsed(zero));
+  const auto both = compare_symvers(symvers_of(zero), symvers_of(zero));
   EXPECT_EQ(both.not_comparable, "not comparable: every CRC of both sides is 0 (CONFIG_MODVERSIONS is off)");
-  const auto now = compare_symvers(parsed(kOld), parsed(zero));
+  const auto now = compare_symvers(symvers_of(kOldLines), symvers_of(zero));
   EXPECT_THAT(now.not_comparable, HasSubstr("of the new side"));
   EXPECT_TRUE(now.changed.empty()) << "a missing CRC is no other CRC";
   EXPECT_EQ(now.removed.size(), 5U) << "names still tell";
   EXPECT_EQ(now.added.size(), 1U);
-  EXPECT_THAT(compare_symvers(parsed(zero), parsed(kOld)).not_comparable, HasSubstr("of the old side"));
+  EXPECT_THAT(compare_symvers(symvers_of(zero), symvers_of(kOldLines)).not_comparable,
+              HasSubstr("of the old side"));
 }
 
 }  // namespace

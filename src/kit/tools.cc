@@ -21,28 +21,28 @@ namespace {
 constexpr std::uint64_t kAgainBytes = 2ULL << 30;
 
 // Programs, and files where they begin with a slash.
-constexpr std::array<std::string_view, 22> kNeeds = {"make",
-                                                     "gcc",
-                                                     "ld",
-                                                     "flex",
-                                                     "bison",
-                                                     "bc",
-                                                     "perl",
-                                                     "python3",
-                                                     "rsync",
-                                                     "cpio",
-                                                     "awk",
-                                                     "xz",
-                                                     "tar",
-                                                     "patch",
-                                                     "pahole",
-                                                     "kmod",
-                                                     "openssl",
-                                                     "/usr/include/gelf.h",
-                                                     "/usr/include/zlib.h",
-                                                     "/usr/include/openssl/ssl.h",
-                                                     "/bin/busybox",
-                                                     "qemu-system-x86_64"};
+constexpr std::array<std::string_view, 22> kKernelTools = {"make",
+                                                           "gcc",
+                                                           "ld",
+                                                           "flex",
+                                                           "bison",
+                                                           "bc",
+                                                           "perl",
+                                                           "python3",
+                                                           "rsync",
+                                                           "cpio",
+                                                           "awk",
+                                                           "xz",
+                                                           "tar",
+                                                           "patch",
+                                                           "pahole",
+                                                           "kmod",
+                                                           "openssl",
+                                                           "/usr/include/gelf.h",
+                                                           "/usr/include/zlib.h",
+                                                           "/usr/include/openssl/ssl.h",
+                                                           "/bin/busybox",
+                                                           "qemu-system-x86_64"};
 
 constexpr std::uint64_t kTreeBytes = 3ULL << 30;  // a source package and one unpacked tree
 
@@ -77,7 +77,7 @@ Result<void> check_rpm_tools(Kit& kit, bool sandbox) {
 }
 
 Result<void> check_tools(Kit& kit, const Options& options) {
-  std::vector<std::string> needs(kNeeds.begin(), kNeeds.end());
+  std::vector<std::string> needs(kKernelTools.begin(), kKernelTools.end());
   if (options.output == Output::kRpm) needs.emplace_back("rpmbuild");
   if (options.output == Output::kDeb) needs.emplace_back("dpkg-buildpackage");
   std::vector<Need> told;

@@ -39,10 +39,10 @@ Words whole_lines(std::string_view makefile) {
 }
 
 // "CONFIG_NET" and its like, of what the configuration builds in or as a module.
-using Options = std::set<std::string, std::less<>>;
+using OptionsOn = std::set<std::string, std::less<>>;
 
-Options options_on(std::string_view config) {
-  Options on;
+OptionsOn options_on(std::string_view config) {
+  OptionsOn on;
   each_line(config, [&](std::string_view line) {
     if (ends_with_any(line, {"=y", "=m"})) on.emplace(line.substr(0, line.size() - 2));
   });
@@ -50,14 +50,14 @@ Options options_on(std::string_view config) {
 }
 
 // "y", "m", "objs" or "$(CONFIG_NET)": whether what is assigned is built.
-bool is_on(std::string_view condition, const Options& on) {
+bool is_built(std::string_view condition, const OptionsOn& on) {
   if (condition == "y" || condition == "m" || condition == "objs") return true;
   if (!condition.starts_with("$(") || !condition.ends_with(')')) return false;
   return on.contains(condition.substr(2, condition.size() - 3));
 }
 
 // NAME-CONDITION += WORDS, of those outside of conditionals whose condition holds: name -> words.
-std::map<std::string, Words> assignments(std::string_view makefile, const Options& on) {
+std::map<std::string, Words> assignments(std::string_view makefile, const OptionsOn& on) {
   std::map<std::string, Words> lists;
   std::size_t depth = 0;
   for (const auto& line : whole_lines(makefile)) {
@@ -73,14 +73,14 @@ std::map<std::string, Words> assignments(std::string_view makefile, const Option
     while (!left.empty() && std::string_view(" \t:+").find(left.back()) != std::string_view::npos)
       left.pop_back();
     const auto dash = left.rfind('-', left.find('$'));
-    if (dash == std::string::npos || !is_on(left.substr(dash + 1), on)) continue;
+    if (dash == std::string::npos || !is_built(left.substr(dash + 1), on)) continue;
     auto& list = lists[left.substr(0, dash)];
     for (auto& word : words_of(line.substr(equals + 1))) list.push_back(std::move(word));
   }
   return lists;
 }
 
-Words goals_of(std::string_view makefile, const Options& on) {
+Words goals_of(std::string_view makefile, const OptionsOn& on) {
   const auto lists = assignments(makefile, on);
   std::set<std::string> goals;
   Words open;
@@ -107,9 +107,9 @@ std::string makefile_of(Disk& disk, const std::string& folder) {
   return {};
 }
 
-class Tree {
+class KbuildTree {
  public:
-  Tree(Disk& disk, std::string tree, std::string_view config)
+  KbuildTree(Disk& disk, std::string tree, std::string_view config)
       : disk_(disk), tree_(std::move(tree)), on_(options_on(config)) {}
 
   const Words& goals(const std::string& folder) {
@@ -171,7 +171,7 @@ class Tree {
  private:
   Disk& disk_;
   std::string tree_;
-  Options on_;
+  OptionsOn on_;
   std::map<std::string, Words> goals_;
   std::set<std::string> counted_;
 };
@@ -192,7 +192,7 @@ std::vector<std::string> listed_goals(std::string_view makefile, std::string_vie
 
 std::vector<std::string> touched_objects(Disk& disk, const std::string& tree_path,
                                          const std::vector<std::string>& touched, std::string_view config) {
-  Tree tree(disk, tree_path, config);
+  KbuildTree tree(disk, tree_path, config);
   std::set<std::string> objects;
   for (const auto& path : touched) {
     const std::string folder = parent_of(path);
@@ -215,7 +215,7 @@ std::vector<std::string> touched_objects(Disk& disk, const std::string& tree_pat
 }
 
 std::size_t objects_expected(Disk& disk, const std::string& tree_path, std::string_view config) {
-  Tree tree(disk, tree_path, config);
+  KbuildTree tree(disk, tree_path, config);
   std::size_t count = 0;
   for (const auto root : kRoots) count += tree.compiled_below(std::string(root));
   return count;
@@ -224,7 +224,7 @@ std::size_t objects_expected(Disk& disk, const std::string& tree_path, std::stri
 std::vector<std::string> objects_without_source(Disk& disk, const std::string& tree,
                                                 const std::vector<std::string>& touched,
                                                 std::string_view config) {
-  Tree kbuild(disk, tree, config);
+  KbuildTree kbuild(disk, tree, config);
   std::vector<std::string> without;
   for (const auto& path : touched) {
     const std::string name = name_of(path);

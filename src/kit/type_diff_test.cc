@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Result<Btf> read(std::string_view text) {
+Result<Btf> read_btf_text(std::string_view text) {
   BtfReader reader;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -22,7 +22,7 @@ Result<Btf> read(std::string_view text) {
 }
 
 Btf types(std::string_view text) {
-  auto read_types = read(text);
+  auto read_types = read_btf_text(text);
   EXPECT_TRUE(read_types) << (read_types ? "" : read_types.error().what);
   return read_types.value_or(Btf{BtfType{}});
 }
@@ -36,7 +36,7 @@ std::uint32_t id_of(const Btf& all, const std::string& name) {
 }
 
 // struct ops is reached by tcp_slow_start through two others, by nothing else.
-constexpr const char* kOld = R"([1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+constexpr const char* kOldTypes = R"([1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
 [2] STRUCT 'sock' size=16 vlen=2
 	'ops' type_id=3 bits_offset=0
 	'refs' type_id=1 bits_offset=64
@@ -123,14 +123,14 @@ TEST(ReadBtf, RefusesWhatItDoesNotKnow) {
   for (const char* wrong :
        {"[2] INT 'x' size=4", "[1] NEWKIND 'x' size=4", "[1] INT x size=4", "[1] INT 'x' size=four",
         "[x] INT 'x'", "[1] STRUCT 'x' size=1 vlen=1\n\t'm' type_id=y bits_offset=0"}) {
-    const auto refused = read(wrong);
+    const auto refused = read_btf_text(wrong);
     ASSERT_FALSE(refused) << wrong;
     EXPECT_THAT(refused.error().what, HasSubstr("cannot be read")) << wrong;
   }
-  EXPECT_THAT(read("").error().what, HasSubstr("no types"));
-  EXPECT_THAT(read("libbpf: a warning\n").error().what, HasSubstr("no types"));
-  EXPECT_THAT(read("[1] PTR '(anon)' type_id=7").error().what, HasSubstr("not there"));
-  EXPECT_THAT(read("[1] STRUCT 'x' size=1 vlen=1\n\t'm' type_id=2 bits_offset=0").error().what,
+  EXPECT_THAT(read_btf_text("").error().what, HasSubstr("no types"));
+  EXPECT_THAT(read_btf_text("libbpf: a warning\n").error().what, HasSubstr("no types"));
+  EXPECT_THAT(read_btf_text("[1] PTR '(anon)' type_id=7").error().what, HasSubstr("not there"));
+  EXPECT_THAT(read_btf_text("[1] STRUCT 'x' size=1 vlen=1\n\t'm' type_id=2 bits_offset=0").error().what,
               HasSubstr("not there"));
 }
 
@@ -155,17 +155,17 @@ TEST(LineDiff, ShowsWhatGoesAndWhatComesInOrder) {
 }
 
 TEST(DiffTypes, NothingIsNothing) {
-  const auto diff = diff_types(types(kOld), types(kOld));
+  const auto diff = diff_types(types(kOldTypes), types(kOldTypes));
   EXPECT_THAT(diff.changed, IsEmpty());
   EXPECT_THAT(diff.added, IsEmpty());
   EXPECT_THAT(diff.removed, IsEmpty());
 }
 
 TEST(DiffTypes, ShowsMembersAndSizes) {
-  const std::string now = changed(changed(kOld, "'ops' size=16 vlen=2", "'ops' size=24 vlen=3"),
+  const std::string now = changed(changed(kOldTypes, "'ops' size=16 vlen=2", "'ops' size=24 vlen=3"),
                                   "\t'name' type_id=9 bits_offset=64\n",
                                   "\t'name' type_id=9 bits_offset=64\n\t'flags' type_id=1 bits_offset=128\n");
-  const auto diff = diff_types(types(kOld), types(now));
+  const auto diff = diff_types(types(kOldTypes), types(now));
   ASSERT_EQ(diff.changed.size(), 1U) << "who points to it has not changed itself";
   EXPECT_EQ(diff.changed[0].title, "struct ops");
   EXPECT_EQ(diff.changed[0].old_size, 16U);
@@ -174,12 +174,11 @@ TEST(DiffTypes, ShowsMembersAndSizes) {
 }
 
 TEST(DiffTypes, ShowsEnumeratorsAndWhatOnlyMoved) {
-  const auto up = diff_types(types(kOld), types(changed(kOld, "'UP' val=1", "'UP' val=2")));
+  const auto up = diff_types(types(kOldTypes), types(changed(kOldTypes, "'UP' val=1", "'UP' val=2")));
   ASSERT_EQ(up.changed.size(), 1U);
   EXPECT_THAT(up.changed[0].lines, ElementsAre("-UP = 1,", "+UP = 2,"));
-  const auto moved =
-      diff_types(types(kOld),
-                 types(changed(kOld, "'refs' type_id=1 bits_offset=64", "'refs' type_id=1 bits_offset=96")));
+  const auto moved = diff_types(types(kOldTypes), types(changed(kOldTypes, "'refs' type_id=1 bits_offset=64",
+                                                                "'refs' type_id=1 bits_offset=96")));
   ASSERT_EQ(moved.changed.size(), 1U);
   EXPECT_EQ(moved.changed[0].title, "struct sock");
   EXPECT_THAT(moved.changed[0].lines, IsEmpty());
@@ -187,19 +186,21 @@ TEST(DiffTypes, ShowsEnumeratorsAndWhatOnlyMoved) {
 
 TEST(DiffTypes, TypesOfOneNameAreASet) {
   const std::string more =
-      std::string(kOld) + "[15] STRUCT 'sock' size=4 vlen=1\n\t'x' type_id=1 bits_offset=0\n";
-  const auto diff = diff_types(types(kOld), types(more));
+      std::string(kOldTypes) + "[15] STRUCT 'sock' size=4 vlen=1\n\t'x' type_id=1 bits_offset=0\n";
+  const auto diff = diff_types(types(kOldTypes), types(more));
   ASSERT_EQ(diff.changed.size(), 1U);
   EXPECT_THAT(diff.changed[0].lines, ElementsAre("+int x;"));
   EXPECT_THAT(diff_types(types(more), types(more)).changed, IsEmpty());
-  const auto named = diff_types(types(kOld), types(changed(kOld, "ENUM 'state'", "ENUM 'condition'")));
+  const auto named =
+      diff_types(types(kOldTypes), types(changed(kOldTypes, "ENUM 'state'", "ENUM 'condition'")));
   EXPECT_THAT(named.added, ElementsAre("enum condition"));
   EXPECT_THAT(named.removed, ElementsAre("enum state"));
 }
 
 TEST(ReachTypes, FollowsPointersToWhatChanged) {
-  const std::string now = changed(kOld, "'init' type_id=6 bits_offset=0", "'begin' type_id=6 bits_offset=0");
-  const Btf old_types = types(kOld);
+  const std::string now =
+      changed(kOldTypes, "'init' type_id=6 bits_offset=0", "'begin' type_id=6 bits_offset=0");
+  const Btf old_types = types(kOldTypes);
   const Btf new_types = types(now);
   const auto diff = diff_types(old_types, new_types);
   const auto reached = reach_types(old_types, new_types, diff, {"tcp_slow_start", "other", "not_in_btf"});
@@ -214,8 +215,8 @@ TEST(ReachTypes, FollowsPointersToWhatChanged) {
 }
 
 TEST(ReachTypes, TellsAnotherDeclaration) {
-  const std::string now = changed(kOld, "\t'n' type_id=1\n", "\t'sk' type_id=8\n");
-  const Btf old_types = types(kOld);
+  const std::string now = changed(kOldTypes, "\t'n' type_id=1\n", "\t'sk' type_id=8\n");
+  const Btf old_types = types(kOldTypes);
   const Btf new_types = types(now);
   const auto reached = reach_types(old_types, new_types, diff_types(old_types, new_types), {"other"});
   EXPECT_EQ(reached[0].old_declaration, "void other(int n);");
@@ -223,9 +224,9 @@ TEST(ReachTypes, TellsAnotherDeclaration) {
 }
 
 TEST(ReachTypes, NearestFirst) {
-  std::string now = changed(kOld, "'init' type_id=6 bits_offset=0", "'begin' type_id=6 bits_offset=0");
+  std::string now = changed(kOldTypes, "'init' type_id=6 bits_offset=0", "'begin' type_id=6 bits_offset=0");
   now = changed(now, "'refs' type_id=1 bits_offset=64", "'count' type_id=1 bits_offset=64");
-  const Btf old_types = types(kOld);
+  const Btf old_types = types(kOldTypes);
   const Btf new_types = types(now);
   const auto diff = diff_types(old_types, new_types);
   ASSERT_EQ(diff.changed.size(), 2U);

@@ -10,17 +10,17 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kService = "[[service]]\naddress = '10.0.0.1:80'\n";
+constexpr const char* kServiceLines = "[[service]]\naddress = '10.0.0.1:80'\n";
 
-RouteConfig read(const std::string& toml) {
+RouteConfig routes_of(const std::string& toml) {
   auto config = parse_routes(toml, "r.toml");
   EXPECT_TRUE(config) << (config ? "" : config.error().what);
   return config ? *config : RouteConfig{};
 }
 
 // A file of one service with one route of these lines, and why it is refused.
-std::string refusal(const std::string& lines) {
-  const auto config = parse_routes(kService + ("[[service.route]]\n" + lines) + "\n", "r.toml");
+std::string route_refusal(const std::string& lines) {
+  const auto config = parse_routes(kServiceLines + ("[[service.route]]\n" + lines) + "\n", "r.toml");
   return config ? "it was not refused" : config.error().what;
 }
 std::string service_refusal(const std::string& lines) {
@@ -29,7 +29,7 @@ std::string service_refusal(const std::string& lines) {
 }
 
 TEST(Routes, WhatIsNotSaidIsTheSafeWay) {
-  const auto config = read(kService);
+  const auto config = routes_of(kServiceLines);
   ASSERT_EQ(config.services.size(), 1U);
   const Service& service = config.services[0];
   EXPECT_EQ(text_of(service.address), "10.0.0.1:80");
@@ -41,7 +41,7 @@ TEST(Routes, WhatIsNotSaidIsTheSafeWay) {
 }
 
 TEST(Routes, AWholeOne) {
-  const auto config = read(
+  const auto config = routes_of(
       "[[service]]\naddress = '[fd00::1]:80'\n"
       "policy = 'open'\ngrace_ms = 50\n[[service.route]]\nhost = 'Shop.Test.'\npath = '/a/'\n"
       "method = 'GET'\nheader = [{ name = 'X-B', prefix = 'p' }, { name = 'X-A' }]\n"
@@ -64,9 +64,9 @@ TEST(Routes, AWholeOne) {
 
 TEST(Routes, OtherActions) {
   const auto config =
-      read(std::string(kService) +
-           "[[service.route]]\ndeny = true\n[[service.route]]\npath='/b'\ndeny = true\nerror = 104\n"
-           "[[service.route]]\npath='/c'\noriginal = true\n");
+      routes_of(std::string(kServiceLines) +
+                "[[service.route]]\ndeny = true\n[[service.route]]\npath='/b'\ndeny = true\nerror = 104\n"
+                "[[service.route]]\npath='/c'\noriginal = true\n");
   const auto& routes = config.services.at(0).routes;
   EXPECT_EQ(routes.at(0).action, Route::Action::kDeny);
   EXPECT_EQ(routes.at(0).error, 13U);
@@ -85,41 +85,42 @@ TEST(Routes, AnAddressHasOneSpelling) {
 }
 
 TEST(Routes, AnErrorNamesFileAndLine) {
-  EXPECT_THAT(refusal("path = 'a'\ndeny = true"), HasSubstr("r.toml:3: route: 'a' is no path"));
+  EXPECT_THAT(route_refusal("path = 'a'\ndeny = true"), HasSubstr("r.toml:3: route: 'a' is no path"));
   EXPECT_THAT(service_refusal("address = 'x'"), HasSubstr("r.toml:1: service: 'x' is no address"));
   EXPECT_THAT(parse_routes("[[service]\n", "r.toml").error().what, HasSubstr("r.toml:1: "));
 }
 
 TEST(Routes, AMisspelledKeyIsNotPassedOver) {
-  EXPECT_THAT(refusal("pth = '/a'\ndeny = true"), HasSubstr("there is no 'pth'"));
+  EXPECT_THAT(route_refusal("pth = '/a'\ndeny = true"), HasSubstr("there is no 'pth'"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\npolcy='open'"), HasSubstr("there is no 'polcy'"));
   EXPECT_THAT(parse_routes("[[services]]\n", "r.toml").error().what, HasSubstr("there is no 'services'"));
-  EXPECT_THAT(refusal("header=[{ name='a', val='b' }]\ndeny = true"), HasSubstr("there is no 'val'"));
-  EXPECT_THAT(refusal("to=[{ address='1.2.3.4:5', wight=1 }]"), HasSubstr("there is no 'wight'"));
+  EXPECT_THAT(route_refusal("header=[{ name='a', val='b' }]\ndeny = true"), HasSubstr("there is no 'val'"));
+  EXPECT_THAT(route_refusal("to=[{ address='1.2.3.4:5', wight=1 }]"), HasSubstr("there is no 'wight'"));
 }
 
 TEST(Routes, AValueOfAnotherTypeIsNotPassedOver) {
-  EXPECT_THAT(refusal("path = 1\ndeny = true"), HasSubstr("another type"));
-  EXPECT_THAT(refusal("deny = 'yes'"), HasSubstr("another type"));
-  EXPECT_THAT(refusal("header = 'x'\ndeny = true"), HasSubstr("no list"));
-  EXPECT_THAT(refusal("to = [1]"), HasSubstr("no address"));
+  EXPECT_THAT(route_refusal("path = 1\ndeny = true"), HasSubstr("another type"));
+  EXPECT_THAT(route_refusal("deny = 'yes'"), HasSubstr("another type"));
+  EXPECT_THAT(route_refusal("header = 'x'\ndeny = true"), HasSubstr("no list"));
+  EXPECT_THAT(route_refusal("to = [1]"), HasSubstr("no address"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\ngrace_ms='1'"), HasSubstr("another type"));
 }
 
 TEST(Routes, ARouteSaysOneThing) {
-  EXPECT_THAT(refusal("path = '/a'"), HasSubstr("exactly one of to, deny and original"));
-  EXPECT_THAT(refusal("deny = true\noriginal = true"), HasSubstr("exactly one"));
-  EXPECT_THAT(refusal("deny = false"), HasSubstr("says nothing"));
-  EXPECT_THAT(refusal("original = true\nerror = 1"), HasSubstr("errno of a denial"));
-  EXPECT_THAT(refusal("path = '/a'\nexact_path = '/a'\ndeny = true"), HasSubstr("both"));
-  EXPECT_THAT(refusal("header = [{ name = 'a', value = 'b', prefix = 'c' }]\ndeny = true"),
+  EXPECT_THAT(route_refusal("path = '/a'"), HasSubstr("exactly one of to, deny and original"));
+  EXPECT_THAT(route_refusal("deny = true\noriginal = true"), HasSubstr("exactly one"));
+  EXPECT_THAT(route_refusal("deny = false"), HasSubstr("says nothing"));
+  EXPECT_THAT(route_refusal("original = true\nerror = 1"), HasSubstr("errno of a denial"));
+  EXPECT_THAT(route_refusal("path = '/a'\nexact_path = '/a'\ndeny = true"), HasSubstr("both"));
+  EXPECT_THAT(route_refusal("header = [{ name = 'a', value = 'b', prefix = 'c' }]\ndeny = true"),
               HasSubstr("more than one"));
-  EXPECT_THAT(refusal("to = [{ address = '1.2.3.4:5', weight = 0 }]"), HasSubstr("all weights are 0"));
-  EXPECT_THAT(refusal("to = []"), HasSubstr("neither"));
-  EXPECT_THAT(refusal("to = ['1.2.3.4:5', { address = 'rubbish', weight = 0 }]"), HasSubstr("no address"));
-  EXPECT_THAT(refusal("deny = true\nerror = 11"), HasSubstr("try again"));
-  EXPECT_THAT(refusal("deny = true\nerror = 512"), HasSubstr("may be 1 to 133"));
-  EXPECT_THAT(refusal("to = '[::1]:80'"), HasSubstr("is IPv6, and the service is IPv4"));
+  EXPECT_THAT(route_refusal("to = [{ address = '1.2.3.4:5', weight = 0 }]"), HasSubstr("all weights are 0"));
+  EXPECT_THAT(route_refusal("to = []"), HasSubstr("neither"));
+  EXPECT_THAT(route_refusal("to = ['1.2.3.4:5', { address = 'rubbish', weight = 0 }]"),
+              HasSubstr("no address"));
+  EXPECT_THAT(route_refusal("deny = true\nerror = 11"), HasSubstr("try again"));
+  EXPECT_THAT(route_refusal("deny = true\nerror = 512"), HasSubstr("may be 1 to 133"));
+  EXPECT_THAT(route_refusal("to = '[::1]:80'"), HasSubstr("is IPv6, and the service is IPv4"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\nwait='ever'\ngrace_ms=1"), HasSubstr("both"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\npolicy='opened'"), HasSubstr("may be closed, open"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\ngrace_ms=60001"), HasSubstr("may be 1 to 60000"));
@@ -133,7 +134,7 @@ TEST(Routes, ADenialThatOneCanGoAroundIsRefused) {
               HasSubstr("open service"));
   EXPECT_THAT(service_refusal(std::string("address='1.2.3.4:5'\nodd_paths='match'\n") + kDeny),
               HasSubstr("other spellings"));
-  EXPECT_THAT(refusal("path = '/v1:admin'\ndeny = true"), HasSubstr("other spellings"));
+  EXPECT_THAT(route_refusal("path = '/v1:admin'\ndeny = true"), HasSubstr("other spellings"));
   EXPECT_THAT(service_refusal("address='1.2.3.4:5'\nodd_paths='match'\n[[service.route]]\ndeny=true"),
               HasSubstr("it was not refused"));
 }

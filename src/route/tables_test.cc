@@ -27,7 +27,7 @@ Tables make(const std::string& toml) {
   EXPECT_TRUE(tables) << (tables ? "" : tables.error().what);
   return tables ? *tables : Tables{};
 }
-std::string refusal(const std::string& toml) {
+std::string tables_refusal(const std::string& toml) {
   const auto tables = try_make(toml);
   return tables ? "it was not refused" : tables.error().what;
 }
@@ -155,23 +155,24 @@ TEST(Tables, AConditionHasOneBitHoweverOftenItIsAsked) {
 TEST(Tables, WhatDoesNotFitIsRefused) {
   std::string many = kService;
   for (int i = 0; i < 17; ++i) many += route(fmt::format("method='M{}'\ndeny=true", i));
-  EXPECT_THAT(refusal(many), HasSubstr("r.toml:51: route: 17 routes of one host and path; there may be 16"));
+  EXPECT_THAT(tables_refusal(many),
+              HasSubstr("r.toml:51: route: 17 routes of one host and path; there may be 16"));
   many = kService;
   for (int i = 0; i < 9; ++i)
     many += route(fmt::format("path='/{0}'\nheader=[{{name='x',value='{0}'}}]\ndeny=true", i));
-  EXPECT_THAT(refusal(many), HasSubstr("8 values of a header"));
+  EXPECT_THAT(tables_refusal(many), HasSubstr("8 values of a header"));
   many = kService;
   for (int i = 0; i < 64; ++i)
     many += route(fmt::format("path='/{0}'\nheader=[{{name='x{0}',value='1'}}]\ndeny=true", i));
   EXPECT_EQ(make(many).names.size(), 64U);
   many += route("path='/x'\nheader=[{name='x'}]\ndeny=true");
-  EXPECT_THAT(refusal(many), HasSubstr("64 different things"));
-  EXPECT_THAT(refusal(kService + route("header=[{name='x'},{name='x',present=false}]\ndeny=true")),
+  EXPECT_THAT(tables_refusal(many), HasSubstr("64 different things"));
+  EXPECT_THAT(tables_refusal(kService + route("header=[{name='x'},{name='x',present=false}]\ndeny=true")),
               HasSubstr("to be there and not to be there"));
 }
 
 TEST(Tables, ARouteThatIsNeverReachedIsRefused) {
-  EXPECT_THAT(refusal(kService + route("deny=true") + route("method='GET'\noriginal=true")),
+  EXPECT_THAT(tables_refusal(kService + route("deny=true") + route("method='GET'\noriginal=true")),
               HasSubstr("r.toml:5: route: it is never reached: the route at line 3 takes everything"));
 }
 

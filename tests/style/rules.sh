@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The house rules a machine can check: every code file says its licence, none is over 600 lines, base/ knows
-# nothing of the kit, and the kit includes nothing that runs in the kernel or in the guest.
+# nothing of the kit, the kit includes nothing that runs in the kernel or in the guest, and names that may meet in one
+# compilation are used once.
 set -eu
 cd "$REPOSITORY"
 failed=0
@@ -33,4 +34,5 @@ for room in adapt apt_sources baseline btf_dump c_tokens config_needs debian_pac
         fi
     done
 done
+tests/style/names.py src/*/*.cc tests/*/*_test.cc || failed=1
 exit $failed
