@@ -3,7 +3,7 @@
 #   make kernel      builds the kit, then builds and proves the enhanced kernel (BASELINE=5.10 by default)
 #   make install     the kit, below PREFIX=/usr/local (and DESTDIR); make uninstall takes it away again
 #   make check       builds and passes every test
-#   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh or face: the long ones of that topic alone
+#   make check-full  and those that take hours; TOPIC=plan, source, mend, mesh, face or code: the long ones of that topic alone
 #   make dkms-package  kmesh.ko for kernels that need no patch, as a Debian package for DKMS
 #   make kit-packages  the kit as a Debian package and as RPMs
 #   make bench       measures, side by side with what one would do by hand (bench/RESULTS.md); PARTS="plan spec": some of it
