@@ -36,13 +36,18 @@ pre{background:var(--card);padding:.6rem;overflow-x:auto}
 .conflict .word,.blocked .word{color:var(--bad)}.partial .word,.unread .word{color:var(--mild)}
 .key{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.4rem}.key li{padding:.1rem .6rem;border-radius:.3rem}
 td.needed,td.present,td.equivalent,td.partial,td.blocked,td.conflict{min-width:7.5rem}
-.bar{display:flex;gap:1px;height:1.6rem;border-radius:.3rem;overflow:hidden;margin:.6rem 0}
-.bar span{min-width:2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;text-align:center;font-size:.8rem;
-line-height:1.6rem}.dot{display:inline-block;width:.8em;height:.8em;border-radius:.2em;margin-right:.4em}
+.bar{display:flex;height:1.6rem;border-radius:.3rem;overflow:hidden;margin:.6rem 0}
+.bar span{min-width:2px;box-shadow:inset -1px 0 var(--paper);overflow:hidden;text-overflow:ellipsis;white-space:nowrap;
+text-align:center;font-size:.8rem;line-height:1.6rem}
+.dot{display:inline-block;width:.8em;height:.8em;border-radius:.2em;margin-right:.4em}
 .s0{--own:var(--s0)}.s1{--own:var(--s1)}.s2{--own:var(--s2)}.s3{--own:var(--s3)}.s4{--own:var(--s4)}
 .s5{--own:var(--s5)}.s6{--own:var(--s6)}.s7{--own:var(--s7)}.s8{--own:var(--s8)}.s9{--own:var(--s9)}
 .s10{--own:var(--s10)}.bar span,.dot{background:var(--own);color:var(--onbar)}
 .bar .before,.dot.before{background:color-mix(in srgb,var(--own) 45%,var(--paper));color:var(--ink)}
+@media(max-width:40rem){tr:has(>.below){display:flex;flex-wrap:wrap;border-bottom:1px solid var(--line)}
+tr:has(>.below)>*{flex:1 1 6rem;box-sizing:border-box;min-width:0;overflow-wrap:anywhere;border:0}
+tr:has(>.below)>:first-child{flex:2 1 7rem}
+tr:has(>.below)>.below{flex-basis:100%;padding-top:0}}
 .num{text-align:right;white-space:nowrap}summary{cursor:pointer}details>:not(summary){margin:.3rem 0 .3rem 1rem}
 @media print{body{margin:0;max-width:none}nav{display:none}details::details-content{content-visibility:visible;
 height:auto}pre{white-space:pre-wrap}tr,.box{break-inside:avoid}*{print-color-adjust:exact}})";
@@ -76,6 +81,10 @@ std::string heading(std::string_view html) { return fmt::format("<th scope=col>{
 
 std::string number_heading(std::string_view html) {
   return fmt::format("<th scope=col class=num>{}</th>", html);
+}
+
+std::string text_heading(std::string_view html) {
+  return fmt::format("<th scope=col class=below>{}</th>", html);
 }
 
 std::string html_table(std::string_view headings, std::string_view rows) {

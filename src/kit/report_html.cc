@@ -46,14 +46,14 @@ std::string proof_table(const Proof& proof) {
     const bool good = item.objection.empty();
     std::string word = escaped(proof_word(item));
     if (!word.empty()) word = fmt::format("<span class={}>{}</span>", good ? "good" : "bad", word);
-    rows += fmt::format("<tr><th scope=row>{}</th>{}{}<td>{}<br>{}{}{}</td></tr>", escaped(item.feature),
-                        outcome_cell(item.baseline, good),
+    rows += fmt::format("<tr><th scope=row>{}</th>{}{}<td class=below>{}<br>{}{}{}</td></tr>",
+                        escaped(item.feature), outcome_cell(item.baseline, good),
                         outcome_cell(item.enhanced, item.enhanced == Outcome::kPass), word, escaped(item.how),
                         lines_block("the probe on the baseline", item.baseline_lines),
                         lines_block("the probe on the enhanced kernel", item.enhanced_lines));
   }
-  return html_table(heading("Feature") + heading("Baseline") + heading("Enhanced") + heading("What it shows"),
-                    rows);
+  return html_table(
+      heading("Feature") + heading("Baseline") + heading("Enhanced") + text_heading("What it shows"), rows);
 }
 
 std::string symbols_list(std::string_view title, const std::vector<std::string>& names) {
@@ -82,11 +82,13 @@ std::string kabi_section(const KabiSummary& kabi) {
   for (std::size_t i = 0; i < std::min(kabi.changed.size(), kKabiRows); ++i) {
     const auto& change = kabi.changed[i];
     rows += fmt::format(
-        "<tr><th scope=row><code>{}</code></th><td><code>{} {}</code></td><td>{}</td><td>{}</td></tr>",
+        "<tr><th scope=row><code>{}</code></th><td><code>{} {}</code></td><td class=below>{}</td>"
+        "<td class=below>{}</td></tr>",
         escaped(change.symbol), change.old_crc, change.new_crc, escaped(change.why),
         escaped(patches_text(change.patches, change.traceable)));
   }
-  html += html_table(heading("Symbol") + heading("CRC") + heading("Why") + heading("Patches"), rows);
+  html +=
+      html_table(heading("Symbol") + heading("CRC") + text_heading("Why") + text_heading("Patches"), rows);
   if (kabi.changed.size() > kKabiRows)
     html += fmt::format("<p>And {} more; report.json has all.</p>", kabi.changed.size() - kKabiRows);
   return html;
@@ -129,9 +131,10 @@ std::string stages_section(const Report& report) {
 std::string packages_table(const std::vector<Package>& packages) {
   std::string rows;
   for (const auto& package : packages)
-    rows += fmt::format("<tr><th scope=row>{}</th><td class=num>{}</td><td><code>{}</code></td></tr>",
-                        escaped(package.path), size_text(package.bytes), package.sha256);
-  return html_table(heading("File") + number_heading("Size") + heading("SHA-256"), rows);
+    rows +=
+        fmt::format("<tr><th scope=row>{}</th><td class=num>{}</td><td class=below><code>{}</code></td></tr>",
+                    escaped(package.path), size_text(package.bytes), package.sha256);
+  return html_table(heading("File") + number_heading("Size") + text_heading("SHA-256"), rows);
 }
 
 std::string outcome_box(const Report& report) {

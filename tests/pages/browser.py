@@ -81,6 +81,16 @@ return all.filter(e => right(e) > arguments[0]).sort((a, b) => right(b) - right(
           .map(e => `${e.tagName} ${e.textContent.slice(0, 40)}`).join('; ');
 """
 
+# Cells with a sentence in them of which a line shows but a word or two: narrow ones, and what lies outside the screen.
+NARROW = """
+const shown = e => Math.min(e.getBoundingClientRect().right, innerWidth) - Math.max(e.getBoundingClientRect().left, 0);
+return [...document.querySelectorAll('tbody td, tbody th')]
+    .filter(e => e.innerText.length > arguments[1] && shown(e) < arguments[0])
+    .map(e => `${Math.round(shown(e))} pixels of "${e.innerText.slice(0, 40)}"`);
+"""
+SENTENCE = 60  # characters
+ROOM = 200  # pixels, about 25 characters
+
 
 class Browser:
     """A Chromium that chromedriver steers, over WebDriver."""
@@ -209,6 +219,9 @@ def faults(browser, page, folder, texts, report):
     (folder / "phone.png").write_bytes(picture(browser))
     if (wide := browser.ask("return document.scrollingElement.scrollWidth")) > 390:
         yield f"{wide} pixels wide on a screen of 390: {browser.ask(BROAD, 390)}"
+    for text in browser.ask(NARROW, ROOM, SENTENCE):
+        yield f"no room on a screen of 390: {text}"
+    yield from spoken(browser)
     browser.tell("Emulation.clearDeviceMetricsOverride")
     browser.tell("Emulation.setEmulatedMedia", media="print",
                  features=[{"name": "prefers-color-scheme", "value": "light"}])
