@@ -77,9 +77,10 @@ TEST(KnownFailures, AreToldFromTheLogsThatShowedThem) {
     // an empty text is in any
     EXPECT_EQ(row.named.empty(), known.failure->cause.find("{}") == std::string_view::npos)
         << row.log << ": what a cause is about is named in rows.tsv, and only that";
-    if (!row.named.empty())
+    if (!row.named.empty()) {
       EXPECT_THAT(std::string(known.failure->cause), Not(HasSubstr(row.named)))
           << row.log << ": the row says this of any log";
+    }
     EXPECT_THAT(known.cause(), HasSubstr(row.named)) << row.log;
     for (const auto& text : {known.cause(), known.remedy(), known.command()}) {
       for (const auto* place : {"{}", "{packages}", "{folder}"})
@@ -136,9 +137,8 @@ TEST(KnownFailures, HaveEachALogAndEachLogARow) {
     shown.insert(row.failure);
   }
   for (const auto& entry : std::filesystem::directory_iterator(kLogs)) {
-    if (entry.path().extension() == ".log")
-      EXPECT_TRUE(logs.contains(entry.path().stem().string()))
-          << entry.path().stem() << " is not in rows.tsv";
+    if (entry.path().extension() != ".log") continue;
+    EXPECT_TRUE(logs.contains(entry.path().stem().string())) << entry.path().stem() << " is not in rows.tsv";
   }
   for (const auto& row : known_failures())
     EXPECT_TRUE(shown.contains(std::string(row.name))) << "no log shows " << row.name;

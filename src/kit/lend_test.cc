@@ -65,7 +65,7 @@ class LendTest : public ::testing::Test {
                         lending_);
   }
   static FilePatch touches(const std::string& before, const std::string& after) {
-    return {before, after, {}};
+    return {.old_path = before, .new_path = after, .hunks = {}};
   }
 
   Lending lending_ = Lending::kCopy;

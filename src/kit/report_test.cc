@@ -35,9 +35,9 @@ Report full() {
   report.output = "rpm";
   report.warnings = {"a <warning> & more"};
   report.plan.patches = {
-      planned_patch("a.patch", Verdict::kNeeded, {{"net/f.c", 12, 3, "forward", "", 7, 8, {}, {}, 0}}),
+      planned_patch("a.patch", Verdict::kNeeded, {{"net/f.c", 12, 3, "forward", "", 7, 8, {}, {}, 0, {}}}),
       planned_patch("b.patch", Verdict::kEquivalent,
-                    {{"net/g.c", 7, 0, "pattern", "int x;", 0, 0, {}, {}, 0}})};
+                    {{"net/g.c", 7, 0, "pattern", "int x;", 0, 0, {}, {}, 0, {}}})};
   report.packages = {{"packages/kernel-5.10.262-1.kmesh.x86_64.rpm", "cafe", 3 << 20}};
   Proof proof;
   proof.features = {
