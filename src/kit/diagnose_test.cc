@@ -103,11 +103,12 @@ TEST(Diagnose, NothingInWhatIsNoFailure) {
 }
 
 TEST(Diagnose, ColoursAndOtherSystemsLineEndsAreNoPartOfAnError) {
+  const char* coloured =
+      "\x1b[01m\x1b[Kkernel/fork.c:3:9:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kimplicit "
+      "declaration of function '\x1b[01m\x1b[Kfoo\x1b[m\x1b[K'\n";
   for (const auto* log :
        {"kernel/fork.c:3:9: error: implicit declaration of function 'foo'\r\nmake: *** [x] Error 1\r\n",
-        "\x1b[01m\x1b[Kkernel/fork.c:3:9:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kimplicit "
-        "declaration of function '\x1b[01m\x1b[Kfoo\x1b[m\x1b[K'\n",
-        "x.c:3:9: error: call to undeclared function 'foo'; ISO C99 and later do not support it\n",
+        coloured, "x.c:3:9: error: call to undeclared function 'foo'; ISO C99 and later do not support it\n",
         "x.c:3:9: error: use of undeclared identifier 'foo'\n",
         "x.c:3:9: error: use of undeclared identifier 'foo'; did you mean 'fop'?\n",
         "x.c:3:9: error: no member named 'foo' in 'struct sock'\n"}) {
