@@ -60,8 +60,11 @@ faulty() {
 faulty 'too little contrast, light' 's/--soft:#566070/--soft:#aab0b8/'
 faulty 'too little contrast, dark' 's/--soft:#a3aebd/--soft:#444c58/'
 faulty 'pixels wide on a screen' 's/\.wide{overflow-x:auto}//; s/<main>/<main style="width:700px">/'
-faulty 'no room on a screen of 390' 's/<th scope=row>a</<th scope=row style="max-width:3rem">'"$(printf 'word %.0s' {1..15})"'</'
-faulty 'no room on a screen of 390' 's/<th scope=row>a</<th scope=row style="position:relative;left:300px">'"$(printf 'word %.0s' {1..15})"'</'
+sentence=$(printf 'word %.0s' {1..15})
+for place in 'max-width:3rem' 'position:relative;left:300px'; do
+    faulty 'no room on a screen of 390' "s/<th scope=row>a</<th scope=row style=\"$place\">$sentence</"
+done
+faulty 'no columnheader for a screen reader, on a screen of 390' 's/@media(max-width:40rem){/&thead{display:none}/'
 faulty 'not on paper' 's/content-visibility:visible/content-visibility:hidden/'
 faulty 'it has scripts' 's/<main>/<main><script>1<\/script>/'
 faulty 'Chromium says' 's/<main>/<main><img alt=x src="https:\/\/kmesh.invalid\/x.png">/'

@@ -88,6 +88,7 @@ return [...document.querySelectorAll('tbody td, tbody th')]
     .filter(e => e.innerText.length > arguments[1] && shown(e) < arguments[0])
     .map(e => `${Math.round(shown(e))} pixels of "${e.innerText.slice(0, 40)}"`);
 """
+PHONE = 390  # pixels
 SENTENCE = 60  # characters
 ROOM = 200  # pixels, about 25 characters
 
@@ -215,13 +216,14 @@ def faults(browser, page, folder, texts, report):
         for text in colourless(browser, report):
             yield f"{text}, {scheme}"
         browser.ask("for (const d of document.querySelectorAll('details')) d.open = false")
-    browser.tell("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=1, mobile=False)
+    browser.tell("Emulation.setDeviceMetricsOverride", width=PHONE, height=800, deviceScaleFactor=1, mobile=False)
     (folder / "phone.png").write_bytes(picture(browser))
-    if (wide := browser.ask("return document.scrollingElement.scrollWidth")) > 390:
-        yield f"{wide} pixels wide on a screen of 390: {browser.ask(BROAD, 390)}"
+    if (wide := browser.ask("return document.scrollingElement.scrollWidth")) > PHONE:
+        yield f"{wide} pixels wide on a screen of {PHONE}: {browser.ask(BROAD, PHONE)}"
     for text in browser.ask(NARROW, ROOM, SENTENCE):
-        yield f"no room on a screen of 390: {text}"
-    yield from spoken(browser)
+        yield f"no room on a screen of {PHONE}: {text}"
+    for text in spoken(browser):
+        yield f"{text}, on a screen of {PHONE}"
     browser.tell("Emulation.clearDeviceMetricsOverride")
     browser.tell("Emulation.setEmulatedMedia", media="print",
                  features=[{"name": "prefers-color-scheme", "value": "light"}])
